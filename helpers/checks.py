@@ -1,0 +1,65 @@
+"""What a lesson claims. Facts and laws always hold, floors in quick runs, goals in full runs."""
+
+from collections.abc import Sequence
+
+import torch
+
+from helpers import settings
+
+goals: list[dict] = []  # every goal of this run, for its record
+
+
+def fact(name: str, value: object, expected: object) -> None:
+    """Print a number or shape that never changes; AssertionError where it differs."""
+    print(f"{name}: {_text(value)}")
+    if value != expected:
+        raise AssertionError(f"fact: {name} is {_text(value)}, expected {_text(expected)}")
+
+
+def law(name: str, got: object, expected: object, atol: float = 0.0) -> None:
+    """Show that two tensors, numbers, or equally long sequences of these are equal.
+
+    `atol` is the largest difference allowed, 0 for bit-identical. AssertionError where shapes
+    differ, a value is not finite, or the largest difference is over `atol`.
+    """
+    got, expected = _tensors(got), _tensors(expected)
+    if [t.shape for t in got] != [t.shape for t in expected]:
+        shapes = [[tuple(t.shape) for t in side] for side in (got, expected)]
+        raise AssertionError(f"law: {name}: shapes {shapes[0]} and {shapes[1]} differ")
+    largest = max((float((g - e).abs().max()) for g, e in zip(got, expected) if g.numel()), default=0.0)
+    if not largest <= atol:  # also where a value is not a number
+        raise AssertionError(f"law: {name}: largest difference {largest:.3g}, allowed {atol:g}")
+    print(f"law holds: {name} ({'bit for bit' if atol == 0 else f'to {atol:g}'})")
+
+
+def floor(name: str, value: float, least: float) -> None:
+    """A figure that quick training on stand-ins must reach; elsewhere it is only shown.
+
+    `least` comes from five recorded seeds: their worst, less their spread.
+    """
+    if not settings.current().floors_hold:
+        print(f"{name}: {value:.4f} (quick stand-in runs must reach {least:g})")
+    elif not value >= least:
+        raise AssertionError(f"floor: {name} is {value:.4f}, must reach {least:g}")
+    else:
+        print(f"{name}: {value:.4f}, must reach {least:g}")
+
+
+def goal(name: str, value: float, aim: float, lecture: float | None = None) -> None:
+    """A figure the full profile aims at, with the lecture's beside it; a miss is said and recorded."""
+    beside = "" if lecture is None else f", lecture {lecture:g}"
+    if settings.current().quick:
+        print(f"{name}: {value:.4f} (the goal {aim:g} is for full runs on real data{beside})")
+        return
+    met = bool(value >= aim)
+    goals.append({"name": name, "value": round(float(value), 5), "goal": aim, "met": met})
+    print(f"{name}: {value:.4f}, goal {aim:g}{beside}: {'met' if met else 'MISSED'}")
+
+
+def _tensors(value: object) -> list[torch.Tensor]:
+    items = value if isinstance(value, Sequence) else [value]
+    return [torch.as_tensor(item).detach().double().cpu() for item in items]
+
+
+def _text(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

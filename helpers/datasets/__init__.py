@@ -1,0 +1,96 @@
+"""Real sets or their stand-ins, as arrays of bytes: one function a set, all with the same answer.
+
+Full runs read the real files below `run.data`; quick runs read stand-ins, drawn by code in the same
+file format and read by the same reader. A missing real set is an error that says what to type.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from helpers import standins
+from helpers.datasets import idx
+from helpers.settings import Run
+from helpers.standins import digits
+
+
+class Part(NamedTuple):
+    """Pictures (N, C, H, W) as bytes, and their answers, N rows."""
+
+    x: Tensor
+    y: Tensor
+
+
+class DataSet(NamedTuple):
+    train: Part
+    valid: Part  # for choices
+    test: Part | None  # scored once, at the end
+    classes: list[str]
+    source: str  # what it is, in words; says so where it is a stand-in
+
+
+def mnist(run: Run) -> DataSet:
+    """Handwritten digits, 28x28 grey: 60,000 and 10,000 (stand-in: 6,000 and 1,000 drawn by code).
+
+    The 60,000 are split into 50,000 for training and 10,000 for choices, the same in every run; the
+    10,000 of the original test set are `test`. Shapes (N, 1, 28, 28) and (N,). ValueError names a
+    file that is damaged. LeCun et al. 1998; the stand-in is described in `helpers.standins.digits`.
+    """
+    return _idx_set(run, "mnist", [str(digit) for digit in range(10)], _draw_mnist)
+
+
+def hold_out(part: Part, count: int) -> tuple[Part, Part]:
+    """Split at random, but always alike: all but `count` rows, and `count` rows."""
+    order = torch.randperm(len(part.x), generator=torch.Generator().manual_seed(0))
+    rest, held = order[count:].sort().values, order[:count].sort().values
+    return Part(part.x[rest], part.y[rest]), Part(part.x[held], part.y[held])
+
+
+def folder(run: Run, name: str, draw: Callable[[Path], None]) -> Path:
+    """Where a set's files are: below `run.data`, or a folder of stand-ins, drawn if need be."""
+    if run.source == "stand-in":
+        return standins.drawn(name, draw)
+    return run.data / name
+
+
+def find(run: Run, path: Path) -> Path:
+    """The file, gzipped or not; FileNotFoundError says how to get it."""
+    for candidate in (path, path.with_suffix("")):
+        if candidate.exists():
+            return candidate
+    raise FileNotFoundError(
+        f"{path.name} is not in {path.parent}. Get the real data with `make data NB={run.lesson[:2]}`, "
+        "or point LESSON_DATA at the folder that holds it; or run the lesson on stand-ins with "
+        "LESSON_PROFILE=quick."
+    )
+
+
+def _draw_mnist(where: Path) -> None:
+    for prefix, count, seed in (("train", 6000, 0), ("t10k", 1000, 1)):
+        x, y = digits.draw(count, seed)
+        idx.write(where / f"{prefix}-images-idx3-ubyte.gz", x)
+        idx.write(where / f"{prefix}-labels-idx1-ubyte.gz", y)
+
+
+def _idx_set(run: Run, name: str, classes: list[str], draw: Callable[[Path], None]) -> DataSet:
+    where = folder(run, name, draw)
+    parts = []
+    for prefix in ("train", "t10k"):
+        pictures = find(run, where / f"{prefix}-images-idx3-ubyte.gz")
+        labels = find(run, where / f"{prefix}-labels-idx1-ubyte.gz")
+        x, y = idx.read(pictures), idx.read(labels)
+        if x.ndim != 3 or x.shape[1:] != (28, 28) or not len(x):
+            raise ValueError(f"{pictures} holds an array of {x.shape}, expected (N, 28, 28)")
+        if y.shape != x.shape[:1]:
+            raise ValueError(f"{labels} holds {y.shape} labels for {len(x)} pictures")
+        if y.max() >= len(classes):
+            raise ValueError(f"{labels} holds the label {y.max()}, expected 0 to {len(classes) - 1}")
+        parts.append(Part(torch.from_numpy(x.copy())[:, None], torch.from_numpy(y.astype(np.int64))))
+    train, valid = hold_out(parts[0], len(parts[0].x) // 6)
+    source = {"real": f"{name}, real", "stand-in": f"{name} stand-in, drawn by code"}[run.source]
+    sizes = ", ".join(f"{len(part.x):,}" for part in (train, valid, parts[1]))
+    return DataSet(train, valid, parts[1], classes, f"{source}: {sizes} pictures")

@@ -1,0 +1,138 @@
+"""Pictures and tables that several lessons need. Colours: Okabe and Ito's, safe for the colour-blind."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from torch import Tensor
+
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
+plt.rcParams.update(
+    {
+        "figure.dpi": 80,
+        "figure.constrained_layout.use": True,
+        "axes.prop_cycle": plt.cycler(color=COLOURS),
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "image.cmap": "gray",
+        "font.size": 11,
+    }
+)
+
+
+def grid(
+    pictures: Tensor, titles: Sequence[object] = (), columns: int = 10, size: float = 0.95
+) -> None:
+    """Show pictures (N, C, H, W) in rows: bytes or floats from 0 to 1, grey (C = 1) or RGB (C = 3).
+
+    Floats outside 0 to 1, such as activations, are shown on their own common scale. `size`: inches
+    a picture.
+    """
+    pictures = torch.as_tensor(pictures).detach().cpu()
+    low, high = (0, 255) if pictures.dtype == torch.uint8 else (0.0, 1.0)
+    if pictures.min() < low or pictures.max() > high:
+        low, high = float(pictures.min()), float(pictures.max())
+    columns = min(columns, len(pictures))
+    rows = -(-len(pictures) // columns)
+    height = size * rows * (1.25 if len(titles) else 1.0)
+    _, places = plt.subplots(rows, columns, figsize=(size * columns, height), squeeze=False)
+    for place in places.flat:
+        place.axis("off")
+    for place, picture in zip(places.flat, pictures):
+        place.imshow(picture.permute(1, 2, 0).squeeze(-1), vmin=low, vmax=high)
+    for place, title in zip(places.flat, titles):
+        place.set_title(str(title), fontsize=9)
+    plt.show()
+
+
+def curves(
+    lines: Mapping[str, Sequence[float]],
+    x: Sequence[float] | None = None,
+    *,
+    xlabel: str,
+    ylabel: str,
+    log: str = "",
+    place: Axes | None = None,
+) -> None:
+    """One line for each name, with a legend; `log` holds "x", "y" or both for logarithmic axes."""
+    alone = place is None
+    place = place or plt.subplots(figsize=(6, 3.2))[1]
+    for (name, line), style in zip(lines.items(), ["-", "--", "-.", ":"] * 4):
+        steps = range(1, len(line) + 1) if x is None else x
+        place.plot(steps, line, style, label=name, marker="o" if len(line) < 20 else None, ms=4)
+    place.set(xlabel=xlabel, ylabel=ylabel)
+    if "x" in log:
+        place.set_xscale("log")
+    if "y" in log:
+        place.set_yscale("log")
+    if len(lines) > 1:
+        place.legend(frameon=False)
+    if alone:
+        plt.show()
+
+
+def find_lr(rates: Sequence[float], losses: Sequence[float], chosen: float) -> None:
+    """The finder's losses, smoothed, against the rate, with the rate that was chosen."""
+    smooth, average = [], losses[0]
+    for loss in losses:
+        average = 0.8 * average + 0.2 * loss
+        smooth.append(average)
+    _, place = plt.subplots(figsize=(6, 3.2))
+    place.semilogx(rates, losses, color="0.8", label="each step")
+    place.semilogx(rates, smooth, label="smoothed")
+    place.axvline(chosen, color=COLOURS[1], ls="--", label=f"chosen: {chosen:g}")
+    place.set(xlabel="learning rate", ylabel="loss", ylim=(0, 1.3 * max(smooth[0], losses[0])))
+    place.legend(frameon=False)
+    plt.show()
+
+
+def ladder(
+    figures: Mapping[str, float], *, xlabel: str, references: Mapping[str, float] | None = None
+) -> None:
+    """A point for each rung, first on top, and dashed lines for figures to compare with."""
+    names = list(figures)
+    figure, place = plt.subplots(figsize=(7, 0.36 * len(names) + 1.4))
+    place.plot(list(figures.values()), range(len(names)), "o", ms=8)
+    for value, row in zip(figures.values(), range(len(names))):
+        place.annotate(f"{value:.4f}", (value, row), (8, -4), textcoords="offset points", fontsize=9)
+    for (name, value), colour, style in zip((references or {}).items(), COLOURS[1:], ["-", ":"]):
+        place.axvline(value, ls=style, color=colour, label=name)
+    place.set(yticks=range(len(names)), yticklabels=names, xlabel=xlabel)
+    place.margins(x=0.15, y=0.1)
+    place.invert_yaxis()
+    place.grid(axis="y", color="0.9")
+    if references:
+        figure.legend(loc="outside lower center", ncols=2, frameon=False)
+    plt.show()
+
+
+def confusion(counts: Tensor, classes: Sequence[str]) -> None:
+    """Counts (classes, classes), true class down, predicted across; mistakes in colour."""
+    counts = counts.cpu().numpy()
+    mistakes = counts * (1 - np.eye(len(classes), dtype=counts.dtype))
+    _, place = plt.subplots(figsize=(5, 4.6))
+    place.imshow(mistakes, cmap="Oranges", vmin=0, vmax=max(2 * mistakes.max(), 1))
+    for row, column in np.argwhere(counts):
+        place.text(column, row, counts[row, column], ha="center", va="center", fontsize=9)
+    place.set(xticks=range(len(classes)), yticks=range(len(classes)))
+    place.set(xticklabels=classes, yticklabels=classes, xlabel="predicted", ylabel="true")
+    plt.show()
+
+
+def table(rows: Sequence[Mapping[str, object]]) -> None:
+    """Print rows with their names as headings; numbers to the right, others to the left."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    cells = [[_text(row.get(name, "")) for name in names] for row in rows]
+    widths = [max(map(len, column)) for column in zip(names, *cells)]
+    right = [all(not isinstance(row.get(name, 0), str) for row in rows) for name in names]
+    for line in [names, *cells]:
+        padded = (c.rjust(w) if r else c.ljust(w) for c, w, r in zip(line, widths, right))
+        print("  ".join(padded).rstrip())
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4f}" if abs(value) < 10 else f"{value:.1f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,86 @@
+"""Recorded runs: one JSON file a lesson, from which README's figures are made.
+
+LESSON_RECORD says where: 1 for results/ of this project, or a folder. Without it nothing is written.
+"""
+
+import datetime
+import json
+import os
+import platform
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import fmean
+
+import torch
+from filelock import FileLock
+
+from helpers import checks
+from helpers.settings import ROOT, Run
+
+RESULTS = ROOT / "results"
+KEYS = ("profile", "source", "seed", "device")  # a new record replaces the old one of the same keys
+
+
+def record(run: Run, data: str, rungs: Mapping[str, Mapping[str, float]]) -> None:
+    """Keep a run's figures, a row of numbers a rung; `data` says what it was trained on.
+
+    A second record with the same profile, source, seed and device takes the place of the first.
+    """
+    if not (where := os.environ.get("LESSON_RECORD")):
+        print("not recorded (LESSON_RECORD=1 does that)")
+        return
+    folder = RESULTS if where == "1" else Path(where)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{run.lesson}.json"
+    new = {
+        "profile": run.profile,
+        "source": run.source,
+        "seed": run.seed,
+        "device": torch.cuda.get_device_name() if run.device.type == "cuda" else run.device.type,
+        "threads": torch.get_num_threads(),
+        "data": data,
+        "seconds": round(time.time() - run.started, 1),
+        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+        "commit": _commit(),
+        "date": datetime.date.today().isoformat(),
+        "goals": checks.goals,
+        "rungs": {name: _rounded(figures) for name, figures in rungs.items()},
+    }
+    with FileLock(f"{path}.lock"):
+        runs = [old for old in read(path) if any(old[key] != new[key] for key in KEYS)]
+        runs = sorted([*runs, new], key=lambda r: [str(r[key]) for key in KEYS])
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps({"lesson": run.lesson, "runs": runs}, indent=1) + "\n")
+        part.replace(path)
+    print(f"recorded: {run.lesson}, {run.profile} profile, seed {run.seed}")
+
+
+def read(path: Path) -> list[dict]:
+    """The runs in one file of records; an empty list where there is no such file."""
+    return json.loads(path.read_text())["runs"] if path.exists() else []
+
+
+def means(lesson: str, profile: str, folder: Path = RESULTS) -> dict[str, dict[str, float]]:
+    """The figures of each rung, averaged over the recorded runs of a profile; empty if none is."""
+    runs = [r for r in read(folder / f"{lesson}.json") if r["profile"] == profile]
+    return {
+        rung: {
+            name: fmean(r["rungs"][rung][name] for r in runs if name in r["rungs"].get(rung, {}))
+            for name in figures
+        }
+        for rung, figures in (runs[0]["rungs"] if runs else {}).items()
+    }
+
+
+def _rounded(figures: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 5) for name, value in figures.items()}
+
+
+def _commit() -> str:
+    git = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        return subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"

@@ -1,0 +1,83 @@
+"""What the tools share: finding lessons, executing notebooks, settings for child processes."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import nbformat
+from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+BUILD = ROOT / "build"
+
+
+def find(which: str | None = None) -> list[Path]:
+    """All lessons, or the one whose name begins with `which` (01, 03b); exits where none does."""
+    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
+    if which is not None:
+        chosen = [path for path in paths if path.stem.split("_")[0] == which]
+        if not chosen:
+            numbers = ", ".join(path.stem.split("_")[0] for path in paths)
+            sys.exit(f"there is no lesson {which}; there are: {numbers}")
+        return chosen
+    return paths
+
+
+class ThisPython(KernelSpecManager):
+    """Kernels of the Python that runs the tool, whatever is registered as python3."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+
+
+def quiet_environment(**changes: str) -> dict[str, str]:
+    """This process's environment for kernels: progress as lines, and the changes."""
+    return {**os.environ, "LESSON_PROGRESS": "lines", "PYDEVD_DISABLE_FILE_VALIDATION": "1", **changes}
+
+
+def execute(
+    notebook: NotebookNode,
+    environment: dict[str, str],
+    after_cell: Callable[[int], None] | None = None,
+) -> CellExecutionError | None:
+    """Run the cells in order in a fresh kernel of this Python; the first cell's error, or None.
+
+    Outputs are put into `notebook`. The kernel's folder is notebooks/, as in Jupyter, and it ends
+    with this call, also by Ctrl-C.
+    """
+    client = NotebookClient(
+        notebook,
+        km=AsyncKernelManager(kernel_spec_manager=ThisPython()),
+        timeout=None,
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
+        on_cell_executed=lambda cell, cell_index, **_: after_cell and after_cell(cell_index),
+    )
+    try:
+        client.execute(env=environment)
+    except CellExecutionError as error:
+        return error
+    return None
+
+
+def read(path: Path) -> NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def replace_once(cells: Sequence[NotebookNode], old: str, new: str) -> None:
+    """Change the one cell that holds `old`; ValueError where none or several do."""
+    holders = [cell for cell in cells if old in cell.source]
+    if len(holders) != 1 or holders[0].source.count(old) != 1:
+        raise ValueError(f"{old!r} stands in {len(holders)} cells, expected once in one")
+    holders[0].source = holders[0].source.replace(old, new)

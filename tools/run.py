@@ -1,0 +1,106 @@
+"""Execute lessons; leave the notebooks, HTML pages with an index, and the figures under build/.
+
+A line for each lesson, then a table of its results; exit status 1 if any fails.
+"""
+
+import argparse
+import base64
+import html
+import os
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from lessons import BUILD, execute, find, quiet_environment, read
+from nbconvert import HTMLExporter
+
+from helpers import plots, records
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lesson", help="01, 02, ...; default: all")
+    parser.add_argument("--profile", choices=["quick", "full"], help="default: LESSON_PROFILE, quick")
+    parser.add_argument("--record", action="store_true", help="keep the figures in results/")
+    parser.add_argument("--seeds", type=int, help="run with the seeds 0 to SEEDS - 1, one by one")
+    options = parser.parse_args()
+    BUILD.mkdir(exist_ok=True)
+    results = records.RESULTS if options.record else BUILD / "results"
+    changes = {"LESSON_RECORD": str(results)}
+    if options.profile:
+        changes["LESSON_PROFILE"] = options.profile
+    seeds = range(options.seeds) if options.seeds else [os.environ.get("LESSON_SEED", "0")]
+    failed = 0
+    for path in find(options.lesson):
+        for seed in seeds:
+            environment = quiet_environment(**changes, LESSON_SEED=str(seed))
+            failed += run(path, environment, f" seed {seed}" if options.seeds else "")
+        show(results / f"{path.stem}.json", environment.get("LESSON_PROFILE", "quick"))
+    index()
+    print(f"pages: {(BUILD / 'index.html').relative_to(BUILD.parent)}")
+    return 1 if failed else 0
+
+
+def run(path: Path, environment: dict[str, str], note: str) -> bool:
+    """Execute one lesson into build/; print its line; True if it failed."""
+    start = time.perf_counter()
+    notebook = read(path)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    error = execute(notebook, environment)
+    nbformat.write(notebook, BUILD / path.name)
+    page, _ = HTMLExporter(template_name="lab").from_notebook_node(notebook)
+    (BUILD / f"{path.stem}.html").write_text(page, encoding="utf-8")
+    word = "FAILED" if error else "ok"
+    print(f"{path.stem}{note}: {word} in {time.perf_counter() - start:.0f} s", flush=True)
+    if error:
+        print(str(error).rstrip())
+    return error is not None
+
+
+def show(path: Path, profile: str) -> None:
+    """Print the recorded figures of a lesson's last run in this profile."""
+    runs = [run for run in records.read(path) if run["profile"] == profile]
+    if runs:
+        latest = runs[-1]
+        print(f"\n{latest['data']}; {latest['device']}, {latest['threads']} threads")
+        plots.table([{"rung": name, **figures} for name, figures in latest["rungs"].items()])
+        print()
+
+
+def index() -> None:
+    """build/index.html: each executed lesson with its first picture and its figures."""
+    rows = []
+    for path in sorted(BUILD.glob("*.ipynb")):
+        notebook = read(path)
+        title = notebook.cells[0].source.splitlines()[0].lstrip("# ")
+        rows.append(
+            f'<h2><a href="{path.stem}.html">{html.escape(title)}</a></h2>'
+            f'<p><img src="data:image/png;base64,{thumbnail(notebook)}" alt="" height="160"></p>'
+            f"<ul>{figures(BUILD / 'results' / f'{path.stem}.json')}</ul>"
+        )
+    style = "<style>body{font:16px sans-serif;max-width:50em;margin:2em auto}</style>"
+    page = f'<!doctype html><meta charset="utf-8"><title>Lessons that run</title>{style}'
+    (BUILD / "index.html").write_text(page + "<h1>Lessons that run</h1>" + "".join(rows), "utf-8")
+
+
+def thumbnail(notebook: nbformat.NotebookNode) -> str:
+    """The first picture of an executed notebook, base64; empty where there is none."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if picture := output.get("data", {}).get("image/png"):
+                return base64.b64encode(base64.b64decode(picture)).decode()
+    return ""
+
+
+def figures(path: Path) -> str:
+    runs = records.read(path)
+    rungs = runs[-1]["rungs"].items() if runs else []
+    lines = (f"{name}: {', '.join(f'{k} {v:g}' for k, v in row.items())}" for name, row in rungs)
+    return "".join(f"<li>{html.escape(line)}</li>" for line in lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

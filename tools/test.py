@@ -1,0 +1,26 @@
+"""Lint, then unit tests, form tests and every notebook, in two processes with one thread each."""
+
+import subprocess
+import sys
+
+from lessons import ROOT, quiet_environment
+
+PYTEST = ["-m", "pytest", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300"]
+PARALLEL = ["-n", "2", "--dist", "loadfile", "-q"]
+
+
+def main() -> int:
+    threads = dict.fromkeys(["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"], "1")
+    environment = quiet_environment(**threads, MPLBACKEND="agg")
+    for command in (["-m", "ruff", "check", "."], [*PYTEST, *PARALLEL, *sys.argv[1:]]):
+        done = subprocess.run([sys.executable, *command], cwd=ROOT, env=environment)
+        if done.returncode:
+            return done.returncode
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

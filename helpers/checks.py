@@ -26,7 +26,9 @@ def law(name: str, got: object, expected: object, atol: float = 0.0) -> None:
     if [t.shape for t in got] != [t.shape for t in expected]:
         shapes = [[tuple(t.shape) for t in side] for side in (got, expected)]
         raise AssertionError(f"law: {name}: shapes {shapes[0]} and {shapes[1]} differ")
-    largest = max((float((g - e).abs().max()) for g, e in zip(got, expected) if g.numel()), default=0.0)
+    largest = max(
+        (float((g - e).abs().max()) for g, e in zip(got, expected) if g.numel()), default=0.0
+    )
     if not largest <= atol:  # also where a value is not a number
         raise AssertionError(f"law: {name}: largest difference {largest:.3g}, allowed {atol:g}")
     print(f"law holds: {name} ({'bit for bit' if atol == 0 else f'to {atol:g}'})")
@@ -46,7 +48,7 @@ def floor(name: str, value: float, least: float) -> None:
 
 
 def goal(name: str, value: float, aim: float, lecture: float | None = None) -> None:
-    """A figure the full profile aims at, with the lecture's beside it; a miss is said and recorded."""
+    """A figure that full runs aim at, the lecture's beside it; a miss is said and recorded."""
     beside = "" if lecture is None else f", lecture {lecture:g}"
     if settings.current().quick:
         print(f"{name}: {value:.4f} (the goal {aim:g} is for full runs on real data{beside})")

@@ -55,9 +55,11 @@ def describe(layer: nn.Module) -> str:
     name = type(layer).__name__
     if isinstance(layer, nn.Conv2d):
         stride = f"/{layer.stride[0]}" if layer.stride[0] > 1 else ""
-        return f"{name} {layer.in_channels}-{layer.out_channels} {layer.kernel_size[0]}x{layer.kernel_size[1]}{stride}"
+        kernel = "x".join(map(str, layer.kernel_size))
+        return f"{name} {layer.in_channels}-{layer.out_channels} {kernel}{stride}"
     if isinstance(layer, nn.Linear):
         return f"{name} {layer.in_features}-{layer.out_features}"
     if isinstance(layer, nn.Sequential):
-        return " + ".join(type(child).__name__ for child in layer)[:24]
+        names = (type(child).__name__.removesuffix("2d") for child in layer)
+        return ", ".join(names)[:23]
     return name

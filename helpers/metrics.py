@@ -5,7 +5,7 @@ from torch import Tensor
 
 
 def accuracy(outputs: Tensor, labels: Tensor) -> Tensor:
-    """Share of rows whose largest output is the label; outputs (N, classes), labels (N,); 0 to 1."""
+    """Share of right answers, 0 to 1; outputs (N, classes), the largest counts; labels (N,)."""
     return (outputs.argmax(1) == labels).float().mean()
 
 

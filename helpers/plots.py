@@ -1,4 +1,7 @@
-"""Pictures and tables that several lessons need. Colours: Okabe and Ito's, safe for the colour-blind."""
+"""Pictures and tables that several lessons need.
+
+Colours are Okabe and Ito's, which the colour-blind can tell apart.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -63,6 +66,8 @@ def curves(
         steps = range(1, len(line) + 1) if x is None else x
         place.plot(steps, line, style, label=name, marker="o" if len(line) < 20 else None, ms=4)
     place.set(xlabel=xlabel, ylabel=ylabel)
+    if x is None and max(map(len, lines.values())) < 20:
+        place.xaxis.set_major_locator(plt.MaxNLocator(integer=True))
     if "x" in log:
         place.set_xscale("log")
     if "y" in log:
@@ -89,17 +94,27 @@ def find_lr(rates: Sequence[float], losses: Sequence[float], chosen: float) -> N
 
 
 def ladder(
-    figures: Mapping[str, float], *, xlabel: str, references: Mapping[str, float] | None = None
+    figures: Mapping[str, float],
+    *,
+    xlabel: str,
+    references: Mapping[str, float] | None = None,
+    log: bool = False,
 ) -> None:
-    """A point for each rung, first on top, and dashed lines for figures to compare with."""
+    """A point for each rung, first on top, and lines for figures to compare with."""
     names = list(figures)
     figure, place = plt.subplots(figsize=(7, 0.36 * len(names) + 1.4))
     place.plot(list(figures.values()), range(len(names)), "o", ms=8)
     for value, row in zip(figures.values(), range(len(names))):
-        place.annotate(f"{value:.4f}", (value, row), (8, -4), textcoords="offset points", fontsize=9)
+        place.annotate(
+            f"{value:.3g}", (value, row), (8, -4), textcoords="offset points", fontsize=9
+        )
     for (name, value), colour, style in zip((references or {}).items(), COLOURS[1:], ["-", ":"]):
         place.axvline(value, ls=style, color=colour, label=name)
     place.set(yticks=range(len(names)), yticklabels=names, xlabel=xlabel)
+    if log:
+        place.set_xscale("log")
+        place.xaxis.set_major_formatter(plt.FuncFormatter(lambda value, _: f"{value:g}"))
+        place.xaxis.set_minor_formatter(plt.NullFormatter())
     place.margins(x=0.15, y=0.1)
     place.invert_yaxis()
     place.grid(axis="y", color="0.9")

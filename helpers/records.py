@@ -1,6 +1,6 @@
 """Recorded runs: one JSON file a lesson, from which README's figures are made.
 
-LESSON_RECORD says where: 1 for results/ of this project, or a folder. Without it nothing is written.
+LESSON_RECORD says where: 1 for results/ of this project, or a folder. Without it nothing is kept.
 """
 
 import datetime

@@ -25,6 +25,8 @@ from helpers.metrics import accuracy
 
 Score = Callable[[Tensor, Tensor], Tensor]  # (outputs, answers) -> mean over the batch
 FORMAT = "lessons-that-run checkpoint 1"
+UNREADABLE = (RuntimeError, OSError, EOFError, ValueError, LookupError, TypeError)
+UNREADABLE += (pickle.UnpicklingError,)  # what torch.load raises for files that are not its own
 
 
 def train_epoch(
@@ -122,7 +124,7 @@ def fit(
 
 
 def one_cycle(optimizer: Optimizer, max_lr: float, steps: int) -> OneCycleLR:
-    """Rate from max_lr/25 up to max_lr in 30 % of the steps, then down to about 0, both by a cosine.
+    """Rate up from max_lr/25 to max_lr in 30 % of the steps, then down to nearly 0, both by cosine.
 
     Momentum (Adam: its first beta) runs the other way, .95 to .85 to .95. Smith 2018,
     arXiv 1803.09820, with the lecture's choice of curve.
@@ -204,8 +206,9 @@ def load(path: Path, **parts: Any) -> dict | None:
         saved = torch.load(path, map_location="cpu", weights_only=True)
         if saved["format"] != FORMAT:
             raise ValueError(f"its format is {saved['format']!r}")
-    except (RuntimeError, EOFError, OSError, ValueError, LookupError, TypeError, pickle.UnpicklingError) as e:
-        raise ValueError(f"{path} is no whole checkpoint of these lessons ({e}); {help_}") from e
+    except UNREADABLE as e:
+        why = "it holds no plain tensors" if isinstance(e, pickle.UnpicklingError) else e
+        raise ValueError(f"{path} is no whole checkpoint of these lessons ({why}); {help_}") from e
     before = {name: copy.deepcopy(part.state_dict()) for name, part in parts.items()}
     try:
         if saved["parts"].keys() != parts.keys():

@@ -39,7 +39,12 @@ class ThisPython(KernelSpecManager):
 
 def quiet_environment(**changes: str) -> dict[str, str]:
     """This process's environment for kernels: progress as lines, and the changes."""
-    return {**os.environ, "LESSON_PROGRESS": "lines", "PYDEVD_DISABLE_FILE_VALIDATION": "1", **changes}
+    return {
+        **os.environ,
+        "LESSON_PROGRESS": "lines",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        **changes,
+    }
 
 
 def execute(

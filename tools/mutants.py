@@ -1,7 +1,8 @@
 """Prove that the lessons' checks can fail.
 
-A mutant is a small named edit of a notebook's cells, in memory, kept in tests/mutants/<lesson>.toml:
-`old` becomes `new`, and the check that holds the text `noticed_by` must fail with an AssertionError.
+A mutant is a small named edit of a notebook's cells, made in memory and kept in
+tests/mutants/<lesson>.toml: `old` becomes `new`, and the check that holds the text `noticed_by`
+must fail with an AssertionError.
 Two run at a time, with one thread each. Exit status 1 where a mutant lives.
 """
 

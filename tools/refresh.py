@@ -46,8 +46,12 @@ def clean(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
                 output.execution_count = number
             if "image/png" in output.get("data", {}):
                 output.data.pop("text/plain", None)
-            if output.output_type == "stream" and re.search(r"/(home|root|Users|tmp|work)/\w", output.text):
-                raise SystemExit(f"cell {number} prints a path of this machine: {output.text[:200]}")
+            if output.output_type == "stream" and re.search(
+                r"/(home|root|Users|tmp|work)/\w", output.text
+            ):
+                raise SystemExit(
+                    f"cell {number} prints a path of this machine: {output.text[:200]}"
+                )
     return notebook
 
 

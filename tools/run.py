@@ -21,7 +21,9 @@ from helpers import plots, records
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lesson", help="01, 02, ...; default: all")
-    parser.add_argument("--profile", choices=["quick", "full"], help="default: LESSON_PROFILE, quick")
+    parser.add_argument(
+        "--profile", choices=["quick", "full"], help="default: LESSON_PROFILE, quick"
+    )
     parser.add_argument("--record", action="store_true", help="keep the figures in results/")
     parser.add_argument("--seeds", type=int, help="run with the seeds 0 to SEEDS - 1, one by one")
     options = parser.parse_args()

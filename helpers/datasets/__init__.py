@@ -63,9 +63,9 @@ def find(run: Run, path: Path) -> Path:
         if candidate.exists():
             return candidate
     raise FileNotFoundError(
-        f"{path.name} is not in {path.parent}. Get the real data with `make data NB={run.lesson[:2]}`, "
-        "or point LESSON_DATA at the folder that holds it; or run the lesson on stand-ins with "
-        "LESSON_PROFILE=quick."
+        f"{path.name} is not in {path.parent}. Get the real data with "
+        f"`make data NB={run.lesson[:2]}`, or point LESSON_DATA at the folder that holds it; or "
+        "run the lesson on stand-ins with LESSON_PROFILE=quick."
     )
 
 
@@ -88,8 +88,12 @@ def _idx_set(run: Run, name: str, classes: list[str], draw: Callable[[Path], Non
         if y.shape != x.shape[:1]:
             raise ValueError(f"{labels} holds {y.shape} labels for {len(x)} pictures")
         if y.max() >= len(classes):
-            raise ValueError(f"{labels} holds the label {y.max()}, expected 0 to {len(classes) - 1}")
-        parts.append(Part(torch.from_numpy(x.copy())[:, None], torch.from_numpy(y.astype(np.int64))))
+            raise ValueError(
+                f"{labels} holds the label {y.max()}, expected 0 to {len(classes) - 1}"
+            )
+        parts.append(
+            Part(torch.from_numpy(x.copy())[:, None], torch.from_numpy(y.astype(np.int64)))
+        )
     train, valid = hold_out(parts[0], len(parts[0].x) // 6)
     source = {"real": f"{name}, real", "stand-in": f"{name} stand-in, drawn by code"}[run.source]
     sizes = ", ".join(f"{len(part.x):,}" for part in (train, valid, parts[1]))

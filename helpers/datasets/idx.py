@@ -1,4 +1,4 @@
-"""MNIST's file format, IDX: magic number, sizes, bytes; gzipped or not (yann.lecun.com/exdb/mnist)."""
+"""MNIST's file format, IDX: a magic number, sizes, bytes; gzipped or not (LeCun et al. 1998)."""
 
 import gzip
 import math

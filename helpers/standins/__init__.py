@@ -13,4 +13,3 @@ def drawn(name: str, draw: Callable[[Path], None]) -> Path:
     """The folder of a stand-in set; `draw(folder)` makes it where it is not there yet."""
     code = "".join(path.read_text() for path in sorted(Path(__file__).parent.glob("*.py")))
     return cache.build_once(f"standin-{name}", code, draw)
-

@@ -1,0 +1,24 @@
+"""What several tests need."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpers import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))  # the tools are scripts, not a package
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """A quick run on stand-ins has started; settings are put back afterwards."""
+    monkeypatch.setattr(settings, "_current", None)
+    return settings.start("99_test", {})
+
+
+@pytest.fixture
+def full(monkeypatch):
+    monkeypatch.setattr(settings, "_current", None)
+    return settings.start("99_test", {"LESSON_PROFILE": "full", "LESSON_DEVICE": "cpu"})

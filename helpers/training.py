@@ -104,7 +104,7 @@ def fit(
 
     Each dict has `epoch` (from 1), `train_loss`, and what `evaluate` gives on `valid`.
     With a `checkpoint` file, the state is saved after every epoch, and a run that was killed goes
-    on from there: bit for bit the same on a CPU. `quiet` prints nothing.
+    on from there: bit for bit the same on a CPU. `quiet` prints no line an epoch.
     """
     history: list[dict] = []
     parts: dict[str, Any] = {"model": model, "optimizer": optimizer}
@@ -240,7 +240,8 @@ def set_random_state(state: dict[str, Tensor]) -> None:
 
 def watch(batches: Iterable, label: str) -> Iterable:
     """A progress bar where somebody watches (terminal, live notebook), else the batches alone."""
-    live = "ipykernel" in sys.modules and os.environ.get("LESSON_PROGRESS") != "lines"
+    in_notebook = type(sys.stdout).__module__.startswith("ipykernel")
+    live = in_notebook and os.environ.get("LESSON_PROGRESS") != "lines"
     if not (live or sys.stdout.isatty()):
         return batches
     return tqdm(batches, desc=label, file=sys.stdout, leave=False, mininterval=0.5)

@@ -1,14 +1,8 @@
 """What several tests need."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from helpers import settings
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tools"))  # the tools are scripts, not a package
 
 
 @pytest.fixture

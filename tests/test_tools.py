@@ -1,0 +1,132 @@
+"""The tools: a failing lesson is reported, mutants are told apart, README matches the records."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import mutants
+import nbformat
+import pytest
+import refresh
+import report
+import run
+from lessons import ROOT, execute, find, quiet_environment, replace_once
+
+from helpers import records, settings
+
+RECORDS = sorted((ROOT / "results").glob("[0-9]*.json"))
+
+
+def notebook_of(*sources):
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+def test_execute_uses_this_python_and_stops_at_the_first_error():
+    notebook = notebook_of("import sys; print(sys.executable)", "assert False, 'why'", "print(1)")
+    error = execute(notebook, quiet_environment())
+    assert error.ename == "AssertionError" and error.evalue == "why"
+    assert notebook.cells[0].outputs[0].text.strip() == sys.executable
+    assert notebook.cells[2].outputs == []
+
+
+def test_a_failing_lesson_gives_exit_status_1(tmp_path, monkeypatch, capsys):
+    (tmp_path / "build").mkdir()
+    nbformat.write(notebook_of("1 / 0"), tmp_path / "01_bad.ipynb")
+    monkeypatch.setattr(run, "BUILD", tmp_path / "build")
+    monkeypatch.setattr(run, "find", lambda _: [tmp_path / "01_bad.ipynb"])
+    monkeypatch.setattr(sys, "argv", ["run.py"])
+    monkeypatch.setattr(run, "index", lambda: None)
+    assert run.main() == 1
+    assert "01_bad: FAILED" in capsys.readouterr().out
+
+
+def test_an_unknown_lesson_ends_with_the_known_ones():
+    with pytest.raises(SystemExit, match="there is no lesson 99; there are: 01"):
+        find("99")
+
+
+@pytest.mark.parametrize(
+    "check, old, new, verdict",
+    [
+        ("assert x == 1, 'x is one'", "x = 1", "x = 2", "noticed"),
+        ("assert x < 9, 'x is one'", "x = 1", "x = 2", "LIVES"),
+        ("assert x == 1, 'x is one'", "x = 1", "x = nothing", "BROKEN"),
+        ("assert x == 1, 'another'  # x is one", "x = 1", "x = 2", "ELSEWHERE"),
+    ],
+)
+def test_mutants_are_told_apart(tmp_path, capsys, check, old, new, verdict):
+    path = tmp_path / "99_x.ipynb"
+    nbformat.write(notebook_of("x = 1", check), path)
+    mutant = {"name": "m", "old": old, "new": new, "noticed_by": "x is one"}
+    assert mutants.killed(path, mutant) == (verdict == "noticed")
+    assert verdict in capsys.readouterr().out
+
+
+def test_a_mutant_must_name_one_place():
+    with pytest.raises(ValueError, match="expected once"):
+        replace_once(notebook_of("a = 1", "a = 1").cells, "a = 1", "a = 2")
+
+
+def test_every_lesson_has_mutants_that_fit():
+    for path in find():
+        assert len(mutants.mutants(path)) >= 3, path.stem
+        for mutant in mutants.mutants(path):
+            cells = [c for c in nbformat.read(path, 4).cells if c.cell_type == "code"]
+            assert any(mutant["noticed_by"] in cell.source for cell in cells), mutant["name"]
+            replace_once(cells, mutant["old"], mutant["new"])
+
+
+def test_refresh_leaves_out_what_differs_between_machines():
+    notebook = notebook_of("1")
+    notebook.metadata["kernelspec"] = {"name": "x", "display_name": "mine", "language": "python"}
+    notebook.cells[0].metadata["execution"] = {"iopub.execute_input": "now"}
+    cleaned = refresh.clean(notebook)
+    assert "now" not in json.dumps(cleaned) and "mine" not in json.dumps(cleaned)
+    assert cleaned.cells[0].execution_count == 1
+
+
+def test_recording(tmp_path, monkeypatch, quick):
+    monkeypatch.setenv("LESSON_RECORD", str(tmp_path))
+    for seed, accuracy in ((0, 0.5), (1, 0.7), (1, 0.9)):  # the last takes the second's place
+        lesson = settings.start("99_test", {"LESSON_SEED": str(seed)})
+        records.record(lesson, "ten digits", {"a": {"accuracy": accuracy}})
+    runs = records.read(tmp_path / "99_test.json")
+    assert [r["rungs"]["a"]["accuracy"] for r in runs] == [0.5, 0.9]
+    assert records.means("99_test", "quick", tmp_path) == {"a": {"accuracy": 0.7}}
+    schema = json.loads((ROOT / "results" / "schema.json").read_text())
+    jsonschema.validate(json.loads((tmp_path / "99_test.json").read_text()), schema)
+
+
+@pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.stem)
+def test_records_have_the_right_form(path):
+    record = json.loads(path.read_text())
+    jsonschema.validate(record, json.loads((ROOT / "results" / "schema.json").read_text()))
+    assert record["lesson"] == path.stem
+
+
+def test_every_lesson_has_five_recorded_seeds_behind_its_floors():
+    for path in find():
+        runs = records.read(ROOT / "results" / f"{path.stem}.json")
+        assert len({r["seed"] for r in runs if r["profile"] == "quick"}) >= 5, path.stem
+
+
+def test_readme_matches_the_records():
+    text = (ROOT / "README.md").read_text()
+    assert report.filled(text) == text, "run `make report`"
+
+
+def test_make_lists_its_targets():
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools" / "help.py"], capture_output=True, text=True
+    )
+    for target in ("run", "test", "lab", "data", "mutants", "refresh", "report", "bench", "setup"):
+        assert f"make {target}" in done.stdout
+
+
+def test_scripts_behind_the_targets_exist():
+    for line in (Path(ROOT) / "Makefile").read_text().splitlines():
+        for word in line.split():
+            assert not word.startswith("tools/") or (ROOT / word).exists(), word

@@ -1,0 +1,65 @@
+"""Make README's tables from the records in results/.
+
+A table stands between `<!-- NAME -->` and `<!-- /NAME -->`; `make report` fills it in, and a test
+fails where README and the records differ.
+"""
+
+import re
+import tomllib
+from statistics import fmean
+
+from lessons import ROOT
+
+from helpers import records
+
+LESSONS = tomllib.loads((ROOT / "results" / "lessons.toml").read_text())["lesson"]
+
+
+def main() -> None:
+    readme = ROOT / "README.md"
+    readme.write_text(filled(readme.read_text()))
+
+
+def filled(text: str) -> str:
+    """README's text with its tables made anew."""
+    pattern = re.compile(r"(<!-- lessons -->\n).*?(<!-- /lessons -->)", re.DOTALL)
+    return pattern.sub(lambda match: match[1] + lessons() + match[2], text)
+
+
+def lessons() -> str:
+    """One row a lesson: topic, what one learns, figures, times."""
+    rows = [
+        "| lesson | you learn | figure | lecture | ours, full | ours, quick | time: quick, full |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for lesson in LESSONS:
+        quick, full = figure(lesson, "quick"), figure(lesson, "full")
+        link = f"[{lesson['title']}](notebooks/{lesson['name']}.ipynb)"
+        times = f"{time(lesson, 'quick')}, {time(lesson, 'full')}"
+        cells = [link, lesson["learn"], lesson["figure"], lesson["lecture"], full, quick, times]
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def runs(lesson: dict, profile: str) -> list[dict]:
+    found = records.read(records.RESULTS / f"{lesson['name']}.json")
+    return [run for run in found if run["profile"] == profile]
+
+
+def figure(lesson: dict, profile: str) -> str:
+    values = [run["rungs"][lesson["rung"]][lesson["key"]] for run in runs(lesson, profile)]
+    return f"{fmean(values):.4f}".lstrip("0") if values else "not yet"
+
+
+def time(lesson: dict, profile: str) -> str:
+    found = runs(lesson, profile)
+    if not found:
+        return "not yet"
+    seconds, run = fmean(r["seconds"] for r in found), found[-1]
+    length = f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+    threads = "1 thread" if run["threads"] == 1 else f"{run['threads']} threads"
+    return f"{length} ({run['device']}, {threads})"
+
+
+if __name__ == "__main__":
+    main()

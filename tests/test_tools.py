@@ -8,6 +8,7 @@ from pathlib import Path
 import jsonschema
 import mutants
 import nbformat
+import psutil
 import pytest
 import refresh
 import report
@@ -30,6 +31,8 @@ def test_execute_uses_this_python_and_stops_at_the_first_error():
     assert error.ename == "AssertionError" and error.evalue == "why"
     assert notebook.cells[0].outputs[0].text.strip() == sys.executable
     assert notebook.cells[2].outputs == []
+    left = [p for p in psutil.Process().children(recursive=True) if "ipykernel" in str(p.cmdline())]
+    assert not left, "the kernel ends with the call"
 
 
 def test_a_failing_lesson_gives_exit_status_1(tmp_path, monkeypatch, capsys):

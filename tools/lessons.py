@@ -12,6 +12,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
+from traitlets import Instance, default
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -37,6 +38,16 @@ class ThisPython(KernelSpecManager):
         return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
 
 
+class Manager(AsyncKernelManager):
+    """What nbclient starts and, since it made it itself, also shuts down."""
+
+    kernel_spec_manager = Instance(KernelSpecManager)
+
+    @default("kernel_spec_manager")
+    def _of_this_python(self) -> KernelSpecManager:
+        return ThisPython(parent=self)
+
+
 def quiet_environment(**changes: str) -> dict[str, str]:
     """This process's environment for kernels: progress as lines, and the changes."""
     return {
@@ -59,7 +70,7 @@ def execute(
     """
     client = NotebookClient(
         notebook,
-        km=AsyncKernelManager(kernel_spec_manager=ThisPython()),
+        kernel_manager_class=Manager,
         timeout=None,
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(NOTEBOOKS)}},

@@ -1,14 +1,15 @@
-"""Make README's tables from the records in results/.
+"""Make README's table and picture from the records in results/ and the stored notebooks.
 
-A table stands between `<!-- NAME -->` and `<!-- /NAME -->`; `make report` fills it in, and a test
-fails where README and the records differ.
+The table stands between `<!-- lessons -->` and `<!-- /lessons -->`; `make report` fills it in, and
+a test fails where README and the records differ.
 """
 
+import base64
 import re
 import tomllib
 from statistics import fmean
 
-from lessons import ROOT
+from lessons import NOTEBOOKS, ROOT, code_cells, read
 
 from helpers import records
 
@@ -18,6 +19,9 @@ LESSONS = tomllib.loads((ROOT / "results" / "lessons.toml").read_text())["lesson
 def main() -> None:
     readme = ROOT / "README.md"
     readme.write_text(filled(readme.read_text()))
+    for lesson in LESSONS:
+        picture = stored_picture(lesson["name"], lesson["picture"])
+        (records.RESULTS / f"{lesson['name']}.png").write_bytes(picture)
 
 
 def filled(text: str) -> str:
@@ -59,6 +63,15 @@ def time(lesson: dict, profile: str) -> str:
     length = f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
     threads = "1 thread" if run["threads"] == 1 else f"{run['threads']} threads"
     return f"{length} ({run['device']}, {threads})"
+
+
+def stored_picture(name: str, drawn_by: str) -> bytes:
+    """The PNG that a notebook stores below the cell that holds the text `drawn_by`."""
+    for cell in code_cells(read(NOTEBOOKS / f"{name}.ipynb")):
+        pictures = [o.data["image/png"] for o in cell.outputs if "image/png" in o.get("data", {})]
+        if drawn_by in cell.source and pictures:
+            return base64.b64decode(pictures[-1])
+    raise ValueError(f"no cell of {name} that holds {drawn_by!r} stores a picture")
 
 
 if __name__ == "__main__":

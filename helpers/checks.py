@@ -7,6 +7,7 @@ import torch
 from helpers import settings
 
 goals: list[dict] = []  # every goal of this run, for its record
+floors: dict[str, dict[str, float]] = {}  # and every floor, with the figure that was reached
 
 
 def fact(name: str, value: object, expected: object) -> None:
@@ -39,6 +40,7 @@ def floor(name: str, value: float, least: float) -> None:
 
     `least` comes from five recorded seeds: their worst, less their spread.
     """
+    floors[name] = {"value": round(float(value), 5), "least": least}
     if not settings.current().floors_hold:
         print(f"{name}: {value:.4f} (quick stand-in runs must reach {least:g})")
     elif not value >= least:

@@ -46,6 +46,7 @@ def record(run: Run, data: str, rungs: Mapping[str, Mapping[str, float]]) -> Non
         "commit": _commit(),
         "date": datetime.date.today().isoformat(),
         "goals": checks.goals,
+        "floors": checks.floors,
         "rungs": {name: _rounded(figures) for name, figures in rungs.items()},
     }
     with FileLock(f"{path}.lock"):

@@ -116,6 +116,14 @@ def test_every_lesson_has_five_recorded_seeds_behind_its_floors():
         assert len({r["seed"] for r in runs if r["profile"] == "quick"}) >= 5, path.stem
 
 
+def test_no_floor_is_above_its_worst_recorded_seed():
+    for path in RECORDS:
+        for run in records.read(path):
+            if run["profile"] == "quick":
+                for name, floor in run["floors"].items():
+                    assert floor["value"] >= floor["least"], (path.stem, run["seed"], name)
+
+
 def test_readme_matches_the_records():
     text = (ROOT / "README.md").read_text()
     assert report.filled(text) == text, "run `make report`"

@@ -80,7 +80,20 @@ def execute(
         client.execute(env=environment)
     except CellExecutionError as error:
         return error
+    except AssertionError:
+        if client.km is None:  # that is how nbclient ends after Ctrl-C
+            raise KeyboardInterrupt from None
+        raise
     return None
+
+
+def script(main: Callable[[], int]) -> None:
+    """Run a tool's `main` and exit with its status; at once by Ctrl-C."""
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("stopped", flush=True)
+        os._exit(130)  # not waiting for threads; a kernel whose parent is gone shuts down
 
 
 def read(path: Path) -> NotebookNode:

@@ -7,13 +7,12 @@ Two run at a time, with one thread each. Exit status 1 where a mutant lives.
 """
 
 import argparse
-import sys
 import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lessons import ROOT, code_cells, execute, find, quiet_environment, read, replace_once
+from lessons import ROOT, code_cells, execute, find, quiet_environment, read, replace_once, script
 
 MUTANTS = ROOT / "tests" / "mutants"
 
@@ -23,8 +22,8 @@ def main() -> int:
     parser.add_argument("--lesson", help="01, 02, ...; default: all")
     work = [(path, mutant) for path in find(parser.parse_args().lesson) for mutant in mutants(path)]
     start = time.perf_counter()
-    with ThreadPoolExecutor(2) as pool:
-        lived = sum(pool.map(lambda job: not killed(*job), work))
+    pool = ThreadPoolExecutor(2)
+    lived = sum(pool.map(lambda job: not killed(*job), work))
     print(f"{len(work) - lived} passed, {lived} failed", end="")
     print(f"  (mutants noticed, mutants that live; {time.perf_counter() - start:.0f} s)")
     return 1 if lived else 0
@@ -55,4 +54,4 @@ def killed(path: Path, mutant: dict) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    script(main)

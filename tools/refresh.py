@@ -5,10 +5,9 @@ import base64
 import io
 import os
 import re
-import sys
 
 import nbformat
-from lessons import code_cells, execute, find, quiet_environment, read
+from lessons import code_cells, execute, find, quiet_environment, read, script
 from PIL import Image
 
 
@@ -66,4 +65,4 @@ def smaller(png: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    script(main)

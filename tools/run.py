@@ -7,12 +7,11 @@ import argparse
 import base64
 import html
 import os
-import sys
 import time
 from pathlib import Path
 
 import nbformat
-from lessons import BUILD, execute, find, quiet_environment, read
+from lessons import BUILD, execute, find, quiet_environment, read, script
 from nbconvert import HTMLExporter
 
 from helpers import plots, records
@@ -105,4 +104,4 @@ def figures(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    script(main)

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from lessons import ROOT, quiet_environment
+from lessons import ROOT, quiet_environment, script
 
 PYTEST = ["-m", "pytest", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300"]
 PARALLEL = ["-n", "2", "--dist", "loadfile", "-q"]
@@ -21,7 +21,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    script(main)

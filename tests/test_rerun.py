@@ -1,8 +1,11 @@
-"""Cells can be rerun: with every code cell executed twice in a row, all checks still hold."""
+"""Cells can be rerun: with every code cell executed twice in a row, all checks still hold.
+
+And a quick run opens no connection: these kernels refuse every one that leaves the machine.
+"""
 
 import nbformat
 import pytest
-from lessons import code_cells, execute, quiet_environment, read
+from lessons import ROOT, code_cells, execute, quiet_environment, read
 from test_notebooks import NOTEBOOKS
 
 
@@ -17,5 +20,7 @@ def test_every_cell_twice(path):
         for c in ([cell, cell.copy()] if cell.cell_type == "code" else [])
     ]
     notebook.cells = [nbformat.from_dict(cell) for cell in twice]
-    error = execute(notebook, quiet_environment(LESSON_PROFILE="quick", LESSON_SEED="0"))
+    settings = {"LESSON_PROFILE": "quick", "LESSON_SEED": "0"}
+    guard = str(ROOT / "tests" / "forbid_network")
+    error = execute(notebook, quiet_environment(**settings, PYTHONPATH=guard))
     assert error is None, error

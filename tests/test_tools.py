@@ -118,10 +118,10 @@ def test_every_lesson_has_five_recorded_seeds_behind_its_floors():
 
 def test_no_floor_is_above_its_worst_recorded_seed():
     for path in RECORDS:
-        for run in records.read(path):
-            if run["profile"] == "quick":
-                for name, floor in run["floors"].items():
-                    assert floor["value"] >= floor["least"], (path.stem, run["seed"], name)
+        for one in records.read(path):
+            if one["profile"] == "quick":
+                for name, floor in one["floors"].items():
+                    assert floor["value"] >= floor["least"], (path.stem, one["seed"], name)
 
 
 def test_readme_matches_the_records():

@@ -34,10 +34,12 @@ def main() -> int:
     seeds = range(options.seeds) if options.seeds else [os.environ.get("LESSON_SEED", "0")]
     failed = 0
     for path in find(options.lesson):
+        before = failed
         for seed in seeds:
             environment = quiet_environment(**changes, LESSON_SEED=str(seed))
             failed += run(path, environment, f" seed {seed}" if options.seeds else "")
-        show(results / f"{path.stem}.json", environment.get("LESSON_PROFILE", "quick"))
+        if failed == before:
+            show(results / f"{path.stem}.json", environment.get("LESSON_PROFILE", "quick"))
     index()
     print(f"pages: {(BUILD / 'index.html').relative_to(BUILD.parent)}")
     return 1 if failed else 0

@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 
 from helpers import standins
-from helpers.datasets import idx
+from helpers.datasets import cifar, idx
 from helpers.settings import Run
-from helpers.standins import digits
+from helpers.standins import digits, objects
 
 
 class Part(NamedTuple):
@@ -43,6 +43,24 @@ def mnist(run: Run) -> DataSet:
     return _idx_set(run, "mnist", [str(digit) for digit in range(10)], _draw_mnist)
 
 
+def cifar10(run: Run) -> DataSet:
+    """Small photographs of ten things, 32x32 RGB: 50,000 and 10,000 (stand-in: 5,000 and 1,000).
+
+    A tenth of the training pictures is held out for choices, the same in every run; `test` is the
+    official test batch. Shapes (N, 3, 32, 32) and (N,). ValueError names a file that is damaged.
+    Krizhevsky 2009; the stand-in is described in `helpers.standins.objects`.
+    """
+    where = folder(run, "cifar10", _draw_cifar10)
+    parts, whole = cifar.read_set(lambda name: find(run, where / name))
+    both = [Part(torch.from_numpy(x), torch.from_numpy(y.astype(np.int64))) for x, y in parts]
+    train, valid = hold_out(both[0], len(both[0].x) // 10)
+    sizes = ", ".join(f"{len(part.x):,}" for part in (train, valid, both[1]))
+    real = "cifar10, real" if whole else "cifar10, a PART of the real set"
+    source = {"real": real, "stand-in": "cifar10 stand-in, drawn by code"}[run.source]
+    classes = objects.CLASSES if run.source == "stand-in" else cifar.CLASSES
+    return DataSet(train, valid, both[1], classes, f"{source}: {sizes} pictures")
+
+
 def hold_out(part: Part, count: int) -> tuple[Part, Part]:
     """Split at random, but always alike: all but `count` rows, and `count` rows."""
     order = torch.randperm(len(part.x), generator=torch.Generator().manual_seed(0))
@@ -67,6 +85,13 @@ def find(run: Run, path: Path) -> Path:
         f"`make data NB={run.lesson[:2]}`, or point LESSON_DATA at the folder that holds it; or "
         "run the lesson on stand-ins with LESSON_PROFILE=quick."
     )
+
+
+def _draw_cifar10(where: Path) -> None:
+    x, y = objects.draw(5000, seed=0)
+    for name, mine in zip(cifar.TRAIN, np.split(np.arange(len(x)), len(cifar.TRAIN))):
+        cifar.write(where / name, x[mine], y[mine])
+    cifar.write(where / cifar.TEST, *objects.draw(1000, seed=1))
 
 
 def _draw_mnist(where: Path) -> None:

@@ -1,6 +1,6 @@
 """Stand-in photographs of ten things: 32x32 colour pictures drawn by a program.
 
-They take the place of CIFAR-10 where there is no network, under the names of their own ten classes.
+They take the place of CIFAR-10 where there is no network, with ten classes of their own.
 A thing is a few plain parts, painted one over the other; every picture jitters the parts, chooses
 the colours, turns, stretches, mirrors and places the thing, and puts it before a background with
 clutter, sometimes half behind something. Colour and place say little, so that a model has to learn
@@ -19,10 +19,10 @@ SIDE = 32  # pixels
 CHUNK = 500  # pictures drawn at once: bounds memory to some 50 MB
 
 # How hard the pictures are.  Lengths are in pixels where not said otherwise.
-SIZE, SHIFT = (10.5, 14.0), 2.5  # half the size of a thing; off the middle, at most
-TURN, STRETCH, JITTER = 0.15, 0.1, 0.05  # radians; logarithm of the aspect; of each part, in sizes
-CLUTTER, COVER = 3, 0.25  # most spots behind a thing; share of pictures with a bar before it
-NOISE, CAST = 0.06, 0.2  # most noise, of full white; change of each colour by the light
+SIZE, SHIFT = (10.0, 13.5), 5.0  # half the size of a thing; off the middle, at most
+TURN, STRETCH, JITTER = 0.12, 0.1, 0.04  # radians; logarithm of the aspect; of each part, in sizes
+CLUTTER, COVER = 2, 0.15  # most spots behind a thing; share of pictures with a bar before it
+NOISE, CAST = 0.04, 0.15  # most noise, of full white; change of each colour by the light
 
 CLASSES = ["car", "lorry", "boat", "house", "tree", "mushroom", "flower", "fish", "bird", "cat"]
 
@@ -57,7 +57,7 @@ class Canvas:
         wave = np.sin(self.number(0, 0.35) * self.down + self.number(0, 0.35) * self.across
                       + self.number(0, 3))
         mixed = upper + (lower - upper) * ground[:, None]
-        return mixed * (1 + 0.15 * wave[:, None])
+        return mixed * (1 + 0.08 * wave[:, None])
 
     def place(self) -> None:
         """Draw a new size, turn, stretch and place for the next thing."""

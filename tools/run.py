@@ -59,7 +59,7 @@ def run(path: Path, environment: dict[str, str], note: str) -> bool:
     word = "FAILED" if error else "ok"
     print(f"{path.stem}{note}: {word} in {time.perf_counter() - start:.0f} s", flush=True)
     if error:
-        print(str(error).rstrip())
+        print(f"  {error.ename}: {error.evalue}\n  the cell is in build/{path.stem}.html")
     return error is not None
 
 

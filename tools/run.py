@@ -39,7 +39,7 @@ def main() -> int:
             environment = quiet_environment(**changes, LESSON_SEED=str(seed))
             failed += run(path, environment, f" seed {seed}" if options.seeds else "")
         if failed == before:
-            show(results / f"{path.stem}.json", environment.get("LESSON_PROFILE", "quick"))
+            show(results / f"{path.stem}.json", environment)
     index()
     print(f"pages: {(BUILD / 'index.html').relative_to(BUILD.parent)}")
     return 1 if failed else 0
@@ -63,11 +63,12 @@ def run(path: Path, environment: dict[str, str], note: str) -> bool:
     return error is not None
 
 
-def show(path: Path, profile: str) -> None:
-    """Print the recorded figures of a lesson's last run in this profile."""
-    runs = [run for run in records.read(path) if run["profile"] == profile]
+def show(path: Path, environment: dict[str, str]) -> None:
+    """Print the figures that a lesson's run in this environment recorded."""
+    profile, seed = environment.get("LESSON_PROFILE", "quick"), int(environment["LESSON_SEED"])
+    runs = [r for r in records.read(path) if (r["profile"], r["seed"]) == (profile, seed)]
     if runs:
-        latest = runs[-1]
+        latest = max(runs, key=lambda run: run["date"])
         print(f"\n{latest['data']}; {latest['device']}, {latest['threads']} threads")
         plots.table([{"rung": name, **figures} for name, figures in latest["rungs"].items()])
         print()

@@ -19,10 +19,10 @@ SIDE = 32  # pixels
 CHUNK = 500  # pictures drawn at once: bounds memory to some 50 MB
 
 # How hard the pictures are.  Lengths are in pixels where not said otherwise.
-SIZE, SHIFT = (10.0, 13.5), 5.0  # half the size of a thing; off the middle, at most
-TURN, STRETCH, JITTER = 0.12, 0.1, 0.04  # radians; logarithm of the aspect; of each part, in sizes
-CLUTTER, COVER = 2, 0.15  # most spots behind a thing; share of pictures with a bar before it
-NOISE, CAST = 0.04, 0.15  # most noise, of full white; change of each colour by the light
+SIZE, SHIFT = (10.5, 13.5), 6.0  # half the size of a thing; off the middle, at most
+TURN, STRETCH, JITTER = 0.08, 0.08, 0.03  # radians; logarithm of the aspect; of each part, in sizes
+CLUTTER, COVER = 2, 0.1  # most spots behind a thing; share of pictures with a bar before it
+NOISE, CAST = 0.03, 0.12  # most noise, of full white; change of each colour by the light
 
 CLASSES = ["car", "lorry", "boat", "house", "tree", "mushroom", "flower", "fish", "bird", "cat"]
 
@@ -54,8 +54,11 @@ class Canvas:
         horizon = self.number(4, 6)
         edge = np.exp(self.number(0.5, 1.5))  # a sharp line, or a soft passage
         ground = 1 / (1 + np.exp(np.clip(-edge * (self.down - horizon), -30, 30)))
-        wave = np.sin(self.number(0, 0.35) * self.down + self.number(0, 0.35) * self.across
-                      + self.number(0, 3))
+        wave = np.sin(
+            self.number(0, 0.35) * self.down
+            + self.number(0, 0.35) * self.across
+            + self.number(0, 3)
+        )
         mixed = upper + (lower - upper) * ground[:, None]
         return mixed * (1 + 0.08 * wave[:, None])
 
@@ -112,8 +115,11 @@ def clutter(c: Canvas) -> None:
     for i in range(CLUTTER):
         c.place()
         c.size = c.size * 0.6
-        shape = c.disc(c.number(0, 1), c.number(0, 1), 0.25, 0.25) if i % 2 else c.box(
-            c.number(0, 1), c.number(0, 1), 0.3, 0.12)
+        shape = (
+            c.disc(c.number(0, 1), c.number(0, 1), 0.25, 0.25)
+            if i % 2
+            else c.box(c.number(0, 1), c.number(0, 1), 0.3, 0.12)
+        )
         absent = c.rng.random((c.n, 1, 1)) < 0.4
         c.paint(np.where(absent, 9, shape), c.colour([*PAINT, *LEAF, *FUR]))
     c.place()

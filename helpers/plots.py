@@ -72,7 +72,9 @@ def curves(
         place.set_xscale("log")
     if "y" in log:
         place.set_yscale("log")
-    if len(lines) > 1:
+    if len(lines) > 4:  # many names would hide the lines
+        place.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    elif len(lines) > 1:
         place.legend(frameon=False)
     if alone:
         plt.show()
@@ -88,7 +90,7 @@ def find_lr(rates: Sequence[float], losses: Sequence[float], chosen: float) -> N
     place.semilogx(rates, losses, color="0.8", label="each step")
     place.semilogx(rates, smooth, label="smoothed")
     place.axvline(chosen, color=COLOURS[1], ls="--", label=f"chosen: {chosen:g}")
-    place.set(xlabel="learning rate", ylabel="loss", ylim=(0, 1.3 * max(smooth[0], losses[0])))
+    place.set(xlabel="learning rate", ylabel="loss", ylim=(0.9 * min(losses), 1.3 * losses[0]))
     place.legend(frameon=False)
     plt.show()
 
@@ -115,8 +117,8 @@ def ladder(
         place.set_xscale("log")
         place.xaxis.set_major_formatter(plt.FuncFormatter(lambda value, _: f"{value:g}"))
         place.xaxis.set_minor_formatter(plt.NullFormatter())
-    place.margins(x=0.15, y=0.1)
-    place.invert_yaxis()
+    place.margins(x=0.15)
+    place.set_ylim(len(names) - 0.4, -0.6)
     place.grid(axis="y", color="0.9")
     if references:
         figure.legend(loc="outside lower center", ncols=2, frameon=False)

@@ -1,7 +1,7 @@
 """Time the helpers against what people would use instead: one table, also as build/bench.json.
 
-Ratios travel from machine to machine, seconds do not. Lesson 1 runs on stand-ins, the photographs
-need `make data NB=08` (or LESSON_DATA).
+Ratios travel from machine to machine, seconds do not. Lessons 1 and 6 run on stand-ins, the
+photographs need `make data NB=08` (or LESSON_DATA).
 """
 
 import json
@@ -10,6 +10,7 @@ import platform
 import tempfile
 from pathlib import Path
 
+import bench_cifar
 import bench_pictures
 import torch
 import torch.nn.functional as F
@@ -27,7 +28,7 @@ BATCH = 128
 
 
 def main() -> None:
-    rows = lesson1()
+    rows = lesson1() + bench_cifar.measure()
     try:
         rows += bench_pictures.measure()
     except FileNotFoundError as error:

@@ -3,11 +3,12 @@
 They take the place of CIFAR-10 where there is no network, with ten classes of their own.
 A thing is a few plain parts, painted one over the other; every picture jitters the parts, chooses
 the colours, turns, stretches, mirrors and places the thing, and puts it before a background with
-clutter, sometimes half behind something. Colour and place say little, so that a model has to learn
-shapes.
+clutter, sometimes half behind something. Colour and place say little. Its surface is plain, ribbed,
+planked, chequered or speckled, and two classes share each of these textures, so that a model has to
+learn shapes too.
 
-What the stand-ins leave out: nothing was photographed. There is no texture of fur or sheet metal,
-no view from behind or above, no wrong label, and a class varies far less than the world's cats do.
+What the stand-ins leave out: nothing was photographed. There is no view from behind or above, no
+wrong label, and a class varies far less than the world's cats do.
 Accuracies measured here say how models compare on these pictures; they are not CIFAR-10's.
 """
 
@@ -19,10 +20,11 @@ SIDE = 32  # pixels
 CHUNK = 500  # pictures drawn at once: bounds memory to some 50 MB
 
 # How hard the pictures are.  Lengths are in pixels where not said otherwise.
-SIZE, SHIFT = (10.5, 13.5), 6.0  # half the size of a thing; off the middle, at most
+SIZE, SHIFT = (10.5, 13.5), 2.8  # half the size of a thing; off the middle, at most
 TURN, STRETCH, JITTER = 0.08, 0.08, 0.03  # radians; logarithm of the aspect; of each part, in sizes
-CLUTTER, COVER = 2, 0.1  # most spots behind a thing; share of pictures with a bar before it
-NOISE, CAST = 0.03, 0.12  # most noise, of full white; change of each colour by the light
+CLUTTER, COVER = 2, 0.2  # most spots behind a thing; share of pictures with a bar before it
+NOISE, CAST = 0.05, 0.12  # most noise, of full white; change of each colour by the light
+GRAIN, WAVE = (0.3, 0.6), (4.0, 7.0)  # strength of a texture, of its colour; wave length
 
 CLASSES = ["car", "lorry", "boat", "house", "tree", "mushroom", "flower", "fish", "bird", "cat"]
 
@@ -46,6 +48,7 @@ class Canvas:
         self.n, self.rng = n, rng
         self.down, self.across = np.mgrid[:SIDE, :SIDE].astype(np.float32) - (SIDE - 1) / 2
         self.picture = self.background()
+        self.texture = np.zeros((n, SIDE, SIDE), np.float32)
         self.place()
 
     def background(self) -> np.ndarray:
@@ -86,7 +89,17 @@ class Canvas:
         """Paint where `distance` (n, SIDE, SIDE, in the thing's units) is below 0; soft edges."""
         cover = np.clip(0.5 - distance * self.size, 0, 1)[:, None]
         light = 1 - shade * np.clip(self.y + 0.3 * self.x, -1, 1)[:, None]  # from above
+        light = light * (1 + self.texture[:, None])
         self.picture += cover * (colour[:, :, None, None] * light - self.picture)
+
+    def surface(self, kind: str) -> None:
+        """What the next things are made of: plain, ribs, planks, checks or specks."""
+        wave = 2 * np.pi / self.rng.uniform(*WAVE, (2, self.n, 1, 1)).astype(np.float32)
+        ribs, planks = np.sin(wave[0] * self.size * self.x), np.sin(wave[1] * self.size * self.y)
+        specks = self.rng.standard_normal((self.n, SIDE, SIDE)).astype(np.float32)
+        kinds = {"plain": 0, "ribs": ribs, "planks": planks, "checks": ribs * planks}
+        strength = self.rng.uniform(*GRAIN, (self.n, 1, 1)).astype(np.float32)
+        self.texture = strength * {**kinds, "specks": specks}[kind]
 
     # Signed distances: negative inside. Every number is jittered.
     def disc(self, x: float, y: float, wide: float, tall: float | None = None) -> np.ndarray:
@@ -228,7 +241,10 @@ def cat(c: Canvas) -> None:
     c.paint(c.disc(0, 0.25, 0.1, 0.07), c.colour([(0.8, 0.4, 0.4)]))
 
 
-THINGS = [car, lorry, boat, house, tree, mushroom, flower, fish, bird, cat]
+THINGS = {
+    car: "plain", lorry: "ribs", boat: "planks", house: "checks", tree: "specks",
+    mushroom: "plain", flower: "ribs", fish: "checks", bird: "specks", cat: "planks",
+}  # fmt: skip
 
 
 def draw(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -240,18 +256,20 @@ def draw(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     labels = rng.permutation(np.arange(count) % 10).astype(np.uint8)
     pictures = np.empty((count, 3, SIDE, SIDE), np.uint8)
-    for label, thing in enumerate(THINGS):
+    for label, (thing, texture) in enumerate(THINGS.items()):
         mine = np.flatnonzero(labels == label)
         for ids in np.split(mine, range(CHUNK, len(mine), CHUNK)):
             if len(ids):
-                pictures[ids] = _one_class(thing, len(ids), rng)
+                pictures[ids] = _one_class(thing, texture, len(ids), rng)
     return pictures, labels
 
 
-def _one_class(thing, n: int, rng: np.random.Generator) -> np.ndarray:
+def _one_class(thing, texture: str, n: int, rng: np.random.Generator) -> np.ndarray:
     canvas = Canvas(n, rng)
     clutter(canvas)
+    canvas.surface(texture)
     thing(canvas)
+    canvas.surface("plain")
     cover(canvas)
     light = np.exp(rng.normal(0, CAST, (n, 3, 1, 1)) * 0.5 + rng.normal(0, CAST, (n, 1, 1, 1)))
     grain = rng.uniform(0, NOISE, (n, 1, 1, 1)) * rng.standard_normal(canvas.picture.shape)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import bench_cifar
 import bench_pictures
+import bench_text
 import torch
 import torch.nn.functional as F
 from lessons import BUILD
@@ -28,7 +29,7 @@ BATCH = 128
 
 
 def main() -> None:
-    rows = lesson1() + bench_cifar.measure()
+    rows = lesson1() + bench_cifar.measure() + bench_text.measure()
     try:
         rows += bench_pictures.measure()
     except FileNotFoundError as error:

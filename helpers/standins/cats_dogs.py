@@ -285,7 +285,7 @@ def draw(count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return pictures, labels, masks
 
 
-def write(folder: Path, count: int, seed: int, part: str) -> None:
+def write(folder: Path, part: str, count: int, seed: int) -> None:
     """Draw and save in the real set's layout (part/cats/cat.0.jpg); masks in masks/part/cats."""
     pictures, labels, masks = draw(count, seed)
     for number, (picture, label, mask) in enumerate(zip(pictures, labels, masks)):

@@ -22,9 +22,9 @@ CLASSES = ["cats", "dogs"]  # the real set's folders
 BODY, HEAD = 1, 2  # values of a mask; 0 is everything else
 
 # How hard the pictures are.
-UNIT, PLACE = (20.0, 34.0), 18.0  # pixels a unit (an animal is about 2 tall); off the middle, most
+UNIT, PLACE = (24.0, 38.0), 20.0  # pixels a unit (an animal is about 2 tall); off the middle, most
 TURN, JITTER, NOISE, CAST = 0.12, 0.035, 0.035, 0.1
-UPRIGHT, TABBY, PATCHED, HIDDEN = 0.3, 0.5, 0.25, 0.3  # shares of pictures
+UPRIGHT, TABBY, PATCHED, HIDDEN = 0.2, 0.6, 0.15, 0.2  # shares of pictures
 
 # Four poses: sitting, standing, lying, portrait. x to the right, y down, the head to the right; a
 # leg is a line from its shoulder to its paw.
@@ -221,7 +221,7 @@ def tail(c: Canvas, dog, fur, x, y) -> None:
 def head(c: Canvas, dog, fur, x, y, yaw, near) -> None:
     """Ears, skull, muzzle, nose and eyes at (x, y), looking to the right by yaw (-1 to 1)."""
     inside, upright = c.colour(PINK), ~dog | c.coin(UPRIGHT)
-    size = near**-0.2 * c.number(1, 0.06)
+    size = 1.25 * near**-0.3 * c.number(1, 0.06)
     darker = either(c.coin(0.5), 0.75, 1.0)[:, None] * fur
     wide, tall = size * either(dog, 0.33, 0.39), size * either(dog, 0.38, 0.33)
     flaps = []

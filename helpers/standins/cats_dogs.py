@@ -22,7 +22,7 @@ CLASSES = ["cats", "dogs"]  # the real set's folders
 BODY, HEAD = 1, 2  # values of a mask; 0 is everything else
 
 # How hard the pictures are.
-UNIT, PLACE = (24.0, 38.0), 20.0  # pixels a unit (an animal is about 2 tall); off the middle, most
+UNIT, PLACE = (24.0, 38.0), 25.0  # pixels a unit (an animal is about 2 tall); off the middle, most
 TURN, JITTER, NOISE, CAST = 0.12, 0.035, 0.035, 0.1
 UPRIGHT, TABBY, PATCHED, HIDDEN = 0.2, 0.6, 0.15, 0.2  # shares of pictures
 

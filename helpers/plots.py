@@ -47,7 +47,7 @@ def heat(
     masks: Tensor | None = None,
     top: float | Tensor | None = None,
     columns: int = 6,
-    size: float = 1.3,
+    size: float = 0.95,
 ) -> None:
     """Lay maps (N, h, w) over grey pictures (N, 3, H, W, bytes): orange above 0, blue below.
 

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+import torch.nn.functional as F
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from torch import Tensor
 
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
@@ -33,13 +35,48 @@ def grid(
     Floats outside 0 to 1, such as activations, are shown on their own common scale. `size`: inches
     a picture.
     """
+    _grid(pictures, titles, columns, size)
+    plt.show()
+
+
+def heat(
+    pictures: Tensor,
+    maps: Tensor,
+    titles: Sequence[object] = (),
+    *,
+    masks: Tensor | None = None,
+    top: float | Tensor | None = None,
+    columns: int = 6,
+    size: float = 0.95,
+) -> None:
+    """Lay maps (N, h, w) over grey pictures (N, 3, H, W, bytes): orange above 0, blue below.
+
+    Full colour stands for `top`: one number for all, or (N,) one for each map; default: the largest
+    absolute value of all. `masks` (N, H, W): a white line around what is not 0.
+    """
+    maps = torch.as_tensor(maps).detach().float().cpu()
+    top = torch.as_tensor(maps.abs().max() if top is None else top).cpu().clamp(min=1e-12)
+    strength = (maps / (top[:, None, None] if top.dim() else top)).clamp(-1, 1)[:, None]
+    strength = F.interpolate(strength, pictures.shape[-2:], mode="bilinear")
+    above, below = (torch.tensor(to_rgb(COLOURS[i])).view(1, 3, 1, 1) for i in (1, 0))
+    grey = pictures.cpu().float().mean(1, keepdim=True) / 255
+    mixed = grey + 0.85 * strength.abs() * (torch.where(strength > 0, above, below) - grey)
+    places = _grid(mixed, titles, columns, size)
+    for place, mask in zip(places, [] if masks is None else masks.cpu()):
+        place.contour(mask > 0, [0.5], colors="white", linewidths=1)
+    plt.show()
+
+
+def _grid(pictures: Tensor, titles: Sequence[object], columns: int, size: float) -> Sequence[Axes]:
+    """The places of the pictures, so that more can be drawn on them."""
     pictures = torch.as_tensor(pictures).detach().cpu()
     low, high = (0, 255) if pictures.dtype == torch.uint8 else (0.0, 1.0)
     if pictures.min() < low or pictures.max() > high:
         low, high = float(pictures.min()), float(pictures.max())
     columns = min(columns, len(pictures))
     rows = -(-len(pictures) // columns)
-    height = size * rows * (1.25 if len(titles) else 1.0)
+    tall = pictures.shape[-2] / pictures.shape[-1]
+    height = size * rows * (tall + 0.25 if len(titles) else tall)
     _, places = plt.subplots(rows, columns, figsize=(size * columns, height), squeeze=False)
     for place in places.flat:
         place.axis("off")
@@ -47,7 +84,7 @@ def grid(
         place.imshow(picture.permute(1, 2, 0).squeeze(-1), vmin=low, vmax=high)
     for place, title in zip(places.flat, titles):
         place.set_title(str(title), fontsize=9)
-    plt.show()
+    return list(places.flat)
 
 
 def curves(

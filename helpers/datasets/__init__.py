@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 
 from helpers import standins
-from helpers.datasets import cifar, idx, text
+from helpers.datasets import cifar, idx, pictures, text
 from helpers.datasets.numbers import human_numbers as human_numbers  # no files: generated
 from helpers.settings import Run
-from helpers.standins import digits, objects, prose
+from helpers.standins import cats_dogs, digits, objects, prose
 
 
 class Part(NamedTuple):
@@ -32,6 +32,14 @@ class DataSet(NamedTuple):
     test: Part | None  # scored once, at the end
     classes: list[str]
     source: str  # what it is, in words; says so where it is a stand-in
+
+
+class Animals(NamedTuple):
+    train: Part
+    valid: Part  # for choices; the lecture has no third part
+    masks: Tensor | None  # of valid, (N, H, W): 0 outside, 1 body, 2 head; stand-ins have them
+    classes: list[str]
+    source: str
 
 
 def mnist(run: Run) -> DataSet:
@@ -60,6 +68,33 @@ def cifar10(run: Run) -> DataSet:
     source = {"real": real, "stand-in": "cifar10 stand-in, drawn by code"}[run.source]
     classes = objects.CLASSES if run.source == "stand-in" else cifar.CLASSES
     return DataSet(train, valid, both[1], classes, f"{source}: {sizes} pictures")
+
+
+def dogscats(run: Run, size: int | None = None) -> Animals:
+    """Photographs of cats (0) and dogs (1): 23,000 and 2,000 (stand-in: 800 and 400, with masks).
+
+    size: pixels a side, default 224, in quick runs 96; the pictures' middle. Their order is random,
+    the same in every run. Shapes (N, 3, size, size) and (N,). FileNotFoundError says how to get the
+    photographs, ValueError names a file that is damaged. Kaggle 2013, in the folders of the
+    lecture; the stand-in is described in `helpers.standins.cats_dogs`.
+    """
+    size = size or run.pick(quick=96, full=224)
+    where = folder(run, "dogscats", _draw_dogscats)
+    files = {part: _by_class(run, where / part) for part in ("train", "valid")}
+    train, valid = (
+        Part(torch.from_numpy(pictures.decode(names, size).x), labels)
+        for names, labels in files.values()
+    )
+    masks, real = None, "dogscats, real"
+    if run.source == "stand-in":
+        names, _ = files["valid"]
+        beside = [(where / "masks" / p.relative_to(where)).with_suffix(".png") for p in names]
+        masks = torch.from_numpy(pictures.decode(names, size, masks=beside, classes=3).y)
+    elif len(train.x) < 23_000:
+        real = "dogscats, a PART of the real set"
+    source = {"real": real, "stand-in": "dogscats stand-in, drawn by code"}[run.source]
+    sizes = f"{len(train.x):,}, {len(valid.x):,} pictures, {size} pixels"
+    return Animals(train, valid, masks, cats_dogs.CLASSES, f"{source}: {sizes}")
 
 
 def nietzsche(run: Run) -> text.Text:
@@ -109,6 +144,20 @@ def _draw_cifar10(where: Path) -> None:
     for name, mine in zip(cifar.TRAIN, np.split(np.arange(len(x)), len(cifar.TRAIN))):
         cifar.write(where / name, x[mine], y[mine])
     cifar.write(where / cifar.TEST, *objects.draw(1000, seed=1))
+
+
+def _by_class(run: Run, where: Path) -> tuple[list[Path], Tensor]:
+    """The pictures below cats and dogs, in a random order, always the same; and their labels."""
+    kinds = [pictures.find_pictures(find(run, where / kind), "*") for kind in cats_dogs.CLASSES]
+    labels = torch.arange(2).repeat_interleave(torch.tensor([len(files) for files in kinds]))
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))
+    files = kinds[0] + kinds[1]
+    return [files[i] for i in order.tolist()], labels[order]
+
+
+def _draw_dogscats(where: Path) -> None:
+    cats_dogs.write(where, "train", count=800, seed=0)
+    cats_dogs.write(where, "valid", count=400, seed=1)
 
 
 def _draw_mnist(where: Path) -> None:

@@ -40,7 +40,8 @@ def grid(
         low, high = float(pictures.min()), float(pictures.max())
     columns = min(columns, len(pictures))
     rows = -(-len(pictures) // columns)
-    height = size * rows * (1.25 if len(titles) else 1.0)
+    aspect = pictures.shape[-2] / pictures.shape[-1]
+    height = size * rows * (aspect + 0.25 if len(titles) else aspect)
     _, places = plt.subplots(rows, columns, figsize=(size * columns, height), squeeze=False)
     for place in places.flat:
         place.axis("off")
@@ -186,6 +187,8 @@ def confusion(counts: Tensor, classes: Sequence[str]) -> None:
         place.text(column, row, counts[row, column], ha="center", va="center", fontsize=9)
     place.set(xticks=range(len(classes)), yticks=range(len(classes)))
     place.set(xticklabels=classes, yticklabels=classes, xlabel="predicted", ylabel="true")
+    if max(map(len, classes)) > 5:  # long names would run into each other
+        place.tick_params(axis="x", rotation=90)
     plt.show()
 
 

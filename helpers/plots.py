@@ -5,6 +5,7 @@ Colours are Okabe and Ito's, which the colour-blind can tell apart.
 
 from collections.abc import Mapping, Sequence
 
+import matplotlib.colors
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -85,6 +86,56 @@ def _grid(pictures: Tensor, titles: Sequence[object], columns: int, size: float)
     for place, title in zip(places.flat, titles):
         place.set_title(str(title), fontsize=9)
     return list(places.flat)
+
+
+def overlay(
+    pictures: Tensor,
+    masks: Tensor,
+    classes: Sequence[str],
+    *,
+    strength: float = 0.5,
+    columns: int = 8,
+    size: float = 0.95,
+) -> None:
+    """Pictures (N, 3, H, W) of bytes with their masks (N, H, W) laid over in colours, and a legend.
+
+    strength: 0 shows the pictures, 1 the masks alone. A class called background is left as it is.
+    `size`: inches a picture.
+    """
+    pictures, masks = torch.as_tensor(pictures).cpu().float() / 255, torch.as_tensor(masks).cpu()
+    colours = torch.tensor(_class_colours(len(classes)))
+    cover = torch.tensor([0.0 if name == "background" else strength for name in classes])
+    alpha, paint = cover[masks.long()][..., None], colours[masks.long()]
+    mixed = pictures.permute(0, 2, 3, 1) * (1 - alpha) + paint * alpha
+    columns = min(columns, len(mixed))
+    rows, shape = -(-len(mixed) // columns), mixed.shape[1] / mixed.shape[2]
+    there = [i for i in masks.unique().tolist() if classes[int(i)] != "background"]
+    legend = 0.25 * -(-len(there) // 6) + 0.05
+    fig_size = (max(size * columns, 2.5), size * shape * rows + legend)
+    figure, places = plt.subplots(rows, columns, figsize=fig_size, squeeze=False)
+    for place in places.flat:
+        place.axis("off")
+    for place, picture in zip(places.flat, mixed.clamp(0, 1)):
+        place.imshow(picture)
+    keys = [plt.Rectangle((0, 0), 1, 1, color=colours[int(i)].tolist()) for i in there]
+    names = [classes[int(i)] for i in there]
+    figure.legend(
+        keys, names, loc="outside lower center", ncols=6, frameon=False, fontsize=8,
+        handlelength=1, columnspacing=1,
+    )  # fmt: skip
+    plt.show()
+
+
+def _class_colours(count: int) -> list[tuple[float, ...]]:
+    """As many colours (red, green, blue; 0 to 1), the last one black where there are over two."""
+    if count == 2:
+        return [(0.0, 0.0, 0.0), matplotlib.colors.to_rgb(COLOURS[1])]
+    if count <= 20:
+        wheel = [plt.get_cmap("tab20")(i % 20) for i in [0, 14, 2, 15, 9, 4, 16, 10, 6, 12, 18]]
+        wheel += [plt.get_cmap("tab20b")(i) for i in range(0, 20, 2)]
+    else:
+        wheel = [plt.get_cmap("gist_ncar")(i / count) for i in range(count)]
+    return [tuple(colour[:3]) for colour in wheel[: count - 1]] + [(0.0, 0.0, 0.0)]
 
 
 def curves(
@@ -172,6 +223,8 @@ def confusion(counts: Tensor, classes: Sequence[str]) -> None:
         place.text(column, row, counts[row, column], ha="center", va="center", fontsize=9)
     place.set(xticks=range(len(classes)), yticks=range(len(classes)))
     place.set(xticklabels=classes, yticklabels=classes, xlabel="predicted", ylabel="true")
+    if max(map(len, classes)) > 5:  # long names would run into each other
+        place.tick_params(axis="x", rotation=90)
     plt.show()
 
 

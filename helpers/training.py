@@ -123,11 +123,12 @@ def fit(
     return history
 
 
-def one_cycle(optimizer: Optimizer, max_lr: float, steps: int) -> OneCycleLR:
+def one_cycle(optimizer: Optimizer, max_lr: float | list[float], steps: int) -> OneCycleLR:
     """Rate up from max_lr/25 to max_lr in 30 % of the steps, then down to nearly 0, both by cosine.
 
     Momentum (Adam: its first beta) runs the other way, .95 to .85 to .95. Smith 2018,
-    arXiv 1803.09820, with the lecture's choice of curve.
+    arXiv 1803.09820, with the lecture's choice of curve. A list has a rate for each group of
+    parameters.
     """
     return OneCycleLR(optimizer, max_lr, total_steps=steps, pct_start=0.3, div_factor=25)
 

@@ -1,6 +1,6 @@
 """Time the helpers against what people would use instead: one table, also as build/bench.json.
 
-Ratios travel from machine to machine, seconds do not. Lessons 1 and 6 run on stand-ins, the
+Ratios travel from machine to machine, seconds do not. Lessons 1, 2 and 6 run on stand-ins, the
 photographs need `make data NB=08` (or LESSON_DATA).
 """
 
@@ -13,6 +13,7 @@ from pathlib import Path
 import bench_cifar
 import bench_pictures
 import bench_text
+import bench_unet
 import torch
 import torch.nn.functional as F
 from lessons import BUILD
@@ -29,7 +30,7 @@ BATCH = 128
 
 
 def main() -> None:
-    rows = lesson1() + bench_cifar.measure() + bench_text.measure()
+    rows = lesson1() + bench_cifar.measure() + bench_text.measure() + bench_unet.measure()
     try:
         rows += bench_pictures.measure()
     except FileNotFoundError as error:

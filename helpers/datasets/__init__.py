@@ -4,6 +4,7 @@ Full runs read the real files below `run.data`; quick runs read stand-ins, drawn
 file format and read by the same reader. A missing real set is an error that says what to type.
 """
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -13,10 +14,10 @@ import torch
 from torch import Tensor
 
 from helpers import standins
-from helpers.datasets import cifar, idx, pictures, text
+from helpers.datasets import cifar, idx, pictures, scenes, text
 from helpers.datasets.numbers import human_numbers as human_numbers  # no files: generated
 from helpers.settings import Run
-from helpers.standins import cats_dogs, digits, objects, prose
+from helpers.standins import cars, cats_dogs, digits, objects, prose, streets
 
 
 class Part(NamedTuple):
@@ -97,6 +98,57 @@ def dogscats(run: Run, size: int | None = None) -> Animals:
     return Animals(train, valid, masks, cats_dogs.CLASSES, f"{source}: {sizes}")
 
 
+def carvana(run: Run, size: int | tuple[int, int]) -> DataSet:
+    """Cars before a studio wall: pictures (N, 3, H, W), masks (N, H, W) of 0 and 1, squashed.
+
+    4,080 and 1,008 pictures, 16 views a car, whole cars held out (stand-in: 384 and 96). Decoded
+    once a size. The real set needs an account at Kaggle; LESSON_CARVANA=stand-in takes drawn cars
+    in a real run too, and `source` says so. ValueError names a file that does not fit. Carvana
+    Image Masking Challenge, 2017; the stand-in is described in `helpers.standins.cars`.
+    """
+    stands_in = run.source == "stand-in" or os.environ.get("LESSON_CARVANA") == "stand-in"
+    if stands_in:
+        where = standins.drawn("carvana", _draw_carvana)
+    else:
+        where = run.data / "carvana"
+        if not (where / "train").is_dir():
+            raise FileNotFoundError(
+                f"train is not in {where}. Carvana's photographs need an account at Kaggle; "
+                f"`make data NB={run.lesson[:2]}` says how to get them. Or take drawn cars with "
+                "LESSON_CARVANA=stand-in, or the quick profile."
+            )
+    train, valid = scenes.carvana(where)
+    count = len(train.pictures) + len(valid.pictures)
+    real = "carvana, real" if count == 5088 else "carvana, a PART of the real set"
+    source = "carvana stand-in, drawn by code" if stands_in else real
+    return _masked(train, valid, size, ["background", "car"], source, threshold=128)
+
+
+def camvid(run: Run, size: int | tuple[int, int]) -> DataSet:
+    """Street scenes: pictures (N, 3, H, W), masks (N, H, W) of class numbers, squashed to `size`.
+
+    Real: 600 and 101 pictures of 32 classes from `camvid`, or, where only that is there, 367 and
+    101 of 12 classes from `camvid12` (stand-in: 200 and 64 of these 12). ValueError names a file
+    that does not fit. Brostow et al. 2009, SegNet 2015; the stand-in is described in
+    `helpers.standins.streets`.
+    """
+    where = folder(run, "camvid12", _draw_camvid)
+    if run.source == "real" and (run.data / "camvid" / "images").is_dir():
+        train, valid, classes = scenes.camvid32(run.data / "camvid")
+        whole = (len(train.pictures), len(valid.pictures)) == (600, 101)
+    elif (
+        run.source == "real" and not (where / "train").is_dir() and not (where / "CamVid").is_dir()
+    ):
+        find(run, run.data / "camvid" / "images")  # an error that says what to do
+    else:
+        train, valid, classes = scenes.camvid12(where)
+        whole = (len(train.pictures), len(valid.pictures)) == (367, 101)
+    name = f"camvid, {len(classes)} classes"
+    real = f"{name}, real" if whole else f"{name}, a PART of the real set"
+    source = f"{name}, stand-in drawn by code" if run.source == "stand-in" else real
+    return _masked(train, valid, size, classes, source, classes=len(classes))
+
+
 def nietzsche(run: Run) -> text.Text:
     """Nietzsche's writings by characters: 482,972 and 107,989 tokens (stand-in: about half of it).
 
@@ -137,6 +189,26 @@ def find(run: Run, path: Path) -> Path:
         f"`make data NB={run.lesson[:2]}`, or point LESSON_DATA at the folder that holds it; or "
         "run the lesson on stand-ins with LESSON_PROFILE=quick."
     )
+
+
+def _masked(
+    train: scenes.Files, valid: scenes.Files, size: int | tuple, names: list, source: str, **options
+) -> DataSet:
+    """Both parts, decoded once and squashed to `size`, as memory maps."""
+    both = [train.pictures + valid.pictures, train.masks + valid.masks]
+    made = pictures.decode(both[0], size, masks=both[1], squash=True, **options)
+    x, y = torch.from_numpy(made.x), torch.from_numpy(made.y)
+    parts = [Part(x[rows], y[rows]) for rows in (slice(len(train[0])), slice(len(train[0]), None))]
+    sizes = f"{len(parts[0].x):,}, {len(parts[1].x):,} pictures"
+    return DataSet(*parts, None, names, f"{source}: {sizes}")
+
+
+def _draw_carvana(where: Path) -> None:
+    cars.write(where, 30, seed=0)
+
+
+def _draw_camvid(where: Path) -> None:
+    streets.write(where, {"train": 200, "val": 64}, seed=0)
 
 
 def _draw_cifar10(where: Path) -> None:

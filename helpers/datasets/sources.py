@@ -403,7 +403,7 @@ _ROWS = (
         "mobilenet_v2",
         "b0353104",
         "MobileNetV2",
-        ("08",),
+        ("02", "08"),
         "Sandler et al.: MobileNetV2, 2018, arXiv 1801.04381",
     ),
 )

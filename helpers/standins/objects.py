@@ -39,22 +39,25 @@ Colours = Sequence[tuple[float, float, float]]
 
 
 class Canvas:
-    """n pictures (n, 3, SIDE, SIDE) under the brush; x, y (n, SIDE, SIDE) are a thing's own units.
+    """n pictures (n, 3, height, width) under the brush; x, y (n, height, width): a thing's units.
 
-    In those the thing reaches from about -1 to 1; x runs to the right and y down.
+    In those the thing reaches from about -1 to 1; x runs to the right and y down. Where `label` is
+    a number, what is painted gets it in `mask` (n, height, width).
     """
 
-    def __init__(self, n: int, rng: np.random.Generator):
-        self.n, self.rng = n, rng
-        self.down, self.across = np.mgrid[:SIDE, :SIDE].astype(np.float32) - (SIDE - 1) / 2
+    def __init__(self, n: int, rng: np.random.Generator, shape: tuple[int, int] = (SIDE, SIDE)):
+        self.n, self.rng, self.shape, self.scale = n, rng, shape, shape[0] / SIDE
+        down, across = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+        self.down, self.across = down - (shape[0] - 1) / 2, across - (shape[1] - 1) / 2
         self.picture = self.background()
-        self.texture = np.zeros((n, SIDE, SIDE), np.float32)
+        self.texture = np.zeros((n, *shape), np.float32)
+        self.mask, self.label = np.zeros((n, *shape), np.uint8), None
         self.place()
 
     def background(self) -> np.ndarray:
-        """A sky over a ground, or one wall, with soft waves; values (n, 3, SIDE, SIDE)."""
+        """A sky over a ground, or one wall, with soft waves; values (n, 3, height, width)."""
         upper, lower = self.rng.uniform(0.15, 0.95, (2, self.n, 3, 1, 1)).astype(np.float32)
-        horizon = self.number(4, 6)
+        horizon = self.number(4, 6) * self.scale
         edge = np.exp(self.number(0.5, 1.5))  # a sharp line, or a soft passage
         ground = 1 / (1 + np.exp(np.clip(-edge * (self.down - horizon), -30, 30)))
         wave = np.sin(
@@ -67,8 +70,9 @@ class Canvas:
 
     def place(self) -> None:
         """Draw a new size, turn, stretch and place for the next thing."""
-        size = self.rng.uniform(*SIZE, (self.n, 1, 1)).astype(np.float32)
+        size = self.rng.uniform(*SIZE, (self.n, 1, 1)).astype(np.float32) * self.scale
         right, down = self.rng.uniform(-SHIFT, SHIFT, (2, self.n, 1, 1)).astype(np.float32)
+        right, down = right * self.scale, down * self.scale
         turn, stretch = self.number(0, TURN), np.exp(self.number(0, STRETCH))
         mirror = self.rng.choice([-1, 1], (self.n, 1, 1)).astype(np.float32)
         x, y = self.across - right, self.down - down
@@ -86,8 +90,10 @@ class Canvas:
         return np.clip(picked + self.rng.normal(0, 0.12, picked.shape), 0, 1).astype(np.float32)
 
     def paint(self, distance: np.ndarray, colour: np.ndarray, shade: float = 0.25) -> None:
-        """Paint where `distance` (n, SIDE, SIDE, in the thing's units) is below 0; soft edges."""
+        """Paint where `distance` (n, height, width; the thing's units) is below 0; soft edges."""
         cover = np.clip(0.5 - distance * self.size, 0, 1)[:, None]
+        if self.label is not None:
+            self.mask[cover[:, 0] > 0.5] = self.label
         light = 1 - shade * np.clip(self.y + 0.3 * self.x, -1, 1)[:, None]  # from above
         light = light * (1 + self.texture[:, None])
         self.picture += cover * (colour[:, :, None, None] * light - self.picture)
@@ -96,7 +102,7 @@ class Canvas:
         """What the next things are made of: plain, ribs, planks, checks or specks."""
         wave = 2 * np.pi / self.rng.uniform(*WAVE, (2, self.n, 1, 1)).astype(np.float32)
         ribs, planks = np.sin(wave[0] * self.size * self.x), np.sin(wave[1] * self.size * self.y)
-        specks = self.rng.standard_normal((self.n, SIDE, SIDE)).astype(np.float32)
+        specks = self.rng.standard_normal((self.n, *self.shape)).astype(np.float32)
         kinds = {"plain": 0, "ribs": ribs, "planks": planks, "checks": ribs * planks}
         strength = self.rng.uniform(*GRAIN, (self.n, 1, 1)).astype(np.float32)
         self.texture = strength * {**kinds, "specks": specks}[kind]

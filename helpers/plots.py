@@ -115,7 +115,7 @@ def overlay(
     figure, places = plt.subplots(rows, columns, figsize=fig_size, squeeze=False)
     for place in places.flat:
         place.axis("off")
-    for place, picture in zip(places.flat, mixed.clamp(0, 1)):
+    for place, picture in zip(places.flat, mixed.clamp(0, 1).numpy()):
         place.imshow(picture)
     keys = [plt.Rectangle((0, 0), 1, 1, color=colours[int(i)].tolist()) for i in there]
     names = [classes[int(i)] for i in there]

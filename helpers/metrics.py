@@ -20,7 +20,7 @@ def frechet_distance(a: Tensor, b: Tensor) -> float:
 
     Squared distance of the means, plus trace(A + B - 2 sqrt(A B)) of the covariances: in squared
     units of the features, biased upwards for few rows. Computed in float64. ValueError with fewer
-    than two rows or other columns. Heusel et al. 2017, arXiv 1706.08500.
+    than two rows, other columns, or values that are not finite. Heusel et al. 2017, arXiv 1706.08500.
     """
     a, b = _features(a, b)
     means = (a.mean(0) - b.mean(0)).square().sum()
@@ -55,7 +55,10 @@ def _features(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
             f"features of shapes {tuple(a.shape)} and {tuple(b.shape)}: need two or more rows each "
             "and as many columns"
         )
-    return a.detach().cpu().double(), b.detach().cpu().double()
+    a, b = a.detach().cpu().double(), b.detach().cpu().double()
+    if not (a.isfinite().all() and b.isfinite().all()):
+        raise ValueError("features are not finite: is one of them the same for all pictures?")
+    return a, b
 
 
 def _covariance(x: Tensor) -> Tensor:

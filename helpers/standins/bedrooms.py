@@ -58,10 +58,10 @@ class Room:
 
     def look(self) -> None:
         """Place the photographer, and send a ray through the middle of every pixel."""
-        x = self.number(-0.3, 0.3) * self.width
-        self.eye = np.stack([x, self.number(1.2, 1.9), self.number(-0.6, 0.2)], 1)
-        turn = np.arctan2(-0.7 * x, self.depth) + self.number(-0.12, 0.12)
-        nod, self.wide = self.number(-0.32, -0.12), self.number(0.48, 0.68)
+        x = self.number(-0.2, 0.2) * self.width
+        self.eye = np.stack([x, self.number(1.3, 1.75), self.number(-0.5, 0.1)], 1)
+        turn = np.arctan2(-0.7 * x, self.depth) + self.number(-0.08, 0.08)
+        nod, self.wide = self.number(-0.28, -0.16), self.number(0.5, 0.62)
         c, s, one, zero = np.cos(nod), np.sin(nod), np.ones(self.n), np.zeros(self.n)
         nodded = np.stack([one, zero, zero, zero, c, s, zero, -s, c], 1).reshape(-1, 3, 3)
         c, s = np.cos(turn), np.sin(turn)
@@ -212,7 +212,7 @@ def window(room: Room, evening: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def bed(room: Room) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The bed, head to the back wall; the middle of it, its width, and the length."""
-    wide, long = room.number(1.3, 2.0), room.number(1.9, 2.2)
+    wide, long = room.number(1.4, 2.0), room.number(1.9, 2.2)
     x = room.number(-0.2, 0.2) * (room.width - wide) * 1.2
     top, foot = room.number(0.45, 0.6), room.depth - long - 0.1
     middle = foot + long / 2

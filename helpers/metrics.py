@@ -20,7 +20,8 @@ def frechet_distance(a: Tensor, b: Tensor) -> float:
 
     Squared distance of the means, plus trace(A + B - 2 sqrt(A B)) of the covariances: in squared
     units of the features, biased upwards for few rows. Computed in float64. ValueError with fewer
-    than two rows, other columns, or values that are not finite. Heusel et al. 2017, arXiv 1706.08500.
+    than two rows, other columns, or values that are not finite. Heusel et al. 2017,
+    arXiv 1706.08500.
     """
     a, b = _features(a, b)
     means = (a.mean(0) - b.mean(0)).square().sum()

@@ -20,7 +20,6 @@ from helpers.settings import Run
 from helpers.standins import bedrooms as rooms
 from helpers.standins import digits, objects, prose
 
-
 LSUN_SAMPLE = 300_000  # bedrooms that the lecture trained on, about
 
 

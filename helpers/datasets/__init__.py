@@ -11,13 +11,17 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 from helpers import standins
 from helpers.datasets import cifar, idx, pictures, scenes, text
 from helpers.datasets.numbers import human_numbers as human_numbers  # no files: generated
 from helpers.settings import Run
+from helpers.standins import bedrooms as rooms
 from helpers.standins import cars, cats_dogs, digits, objects, prose, streets
+
+LSUN_SAMPLE = 300_000  # bedrooms that the lecture trained on, about
 
 
 class Part(NamedTuple):
@@ -149,6 +153,31 @@ def camvid(run: Run, size: int | tuple[int, int]) -> DataSet:
     return _masked(train, valid, size, classes, source, classes=len(classes))
 
 
+def bedrooms(run: Run) -> DataSet:
+    """Bedrooms, RGB, 64 pixels a side (quick: 32): LSUN's, some 300,000 (stand-in: 3,000).
+
+    Any folders of pictures below bedrooms/ will do: the 20 % sample's JPEGs, or the files that
+    LSUN's own script exports. A third, at most 10,000, is held out to compare with, the same in
+    every run; the answers `y` are all 0. Shapes (N, 3, S, S) and (N,). ValueError names a file that
+    is damaged. Yu et al. 2015, arXiv 1506.03365; the stand-in: `helpers.standins.bedrooms`.
+    """
+    where = folder(run, "bedrooms", _draw_bedrooms)
+    if not where.is_dir():
+        find(run, where)  # says how to get it
+    files, side = pictures.find_pictures(where), run.pick(quick=32, full=64)
+    order = np.random.default_rng(0).permutation(len(files))
+    held = min(len(files) // 3, 10_000)
+    parts = []
+    for rows in (np.sort(order[held:]), np.sort(order[:held])):
+        x = torch.from_numpy(pictures.decode([files[row] for row in rows], side).x)
+        parts.append(Part(x, torch.zeros(len(x), dtype=torch.int64)))
+    source = {"real": "bedrooms, real", "stand-in": "bedrooms stand-in, drawn by code"}[run.source]
+    if run.source == "real" and len(files) < LSUN_SAMPLE:
+        source = "bedrooms, a SMALL part of what the lecture had"
+    sizes = ", ".join(f"{len(part.x):,}" for part in parts)
+    return DataSet(*parts, None, ["bedroom"], f"{source}: {sizes} pictures of {side} x {side}")
+
+
 def nietzsche(run: Run) -> text.Text:
     """Nietzsche's writings by characters: 482,972 and 107,989 tokens (stand-in: about half of it).
 
@@ -209,6 +238,12 @@ def _draw_carvana(where: Path) -> None:
 
 def _draw_camvid(where: Path) -> None:
     streets.write(where, {"train": 200, "val": 64}, seed=0)
+
+
+def _draw_bedrooms(where: Path) -> None:
+    for number, picture in enumerate(rooms.draw(3000, seed=0)):
+        name = f"{number:05d}.jpg"
+        Image.fromarray(picture.transpose(1, 2, 0)).save(where / name, quality=95)
 
 
 def _draw_cifar10(where: Path) -> None:

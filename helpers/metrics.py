@@ -1,6 +1,7 @@
 """Scores of a batch or a set, each with its unit. Add here when a second lesson needs one."""
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 
@@ -13,3 +14,96 @@ def confusion(predicted: Tensor, labels: Tensor, classes: int) -> Tensor:
     """Counts (classes, classes): row = true class, column = predicted class."""
     cells = torch.bincount(labels * classes + predicted, minlength=classes * classes)
     return cells.reshape(classes, classes)
+
+
+def luma(pictures: Tensor) -> Tensor:
+    """Brightness of RGB (N, 3, H, W) from 0 to 255: Y of BT.601, (N, 1, H, W) from 16 to 235."""
+    weights = torch.tensor([65.481, 128.553, 24.966], device=pictures.device) / 255
+    return 16 + (pictures.float() * weights[:, None, None]).sum(1, keepdim=True)
+
+
+def psnr(pictures: Tensor, truth: Tensor, border: int = 0) -> Tensor:
+    """Peak signal to noise ratio of each picture in dB, (N,), as super-resolution is scored.
+
+    RGB (N, 3, H, W) in units of 0 to 255; compared is `luma`, without `border` pixels at each side
+    (usually the scale). The peak is 255; equal pictures give infinity. Papers average the dB.
+    """
+    ours, theirs = _compared(pictures, truth, border)
+    return 10 * torch.log10(255**2 / (ours - theirs).square().mean((1, 2, 3)))
+
+
+def ssim(pictures: Tensor, truth: Tensor, border: int = 0) -> Tensor:
+    """Structural similarity of each picture, (N,), at most 1 = equal; same pictures as for `psnr`.
+
+    Windows of 11 x 11, Gaussian with deviation 1.5, only where they fit whole. Wang et al. 2004.
+    """
+    ours, theirs = _compared(pictures, truth, border)
+    distance = torch.arange(-5.0, 6.0, device=ours.device)
+    window = torch.exp(-distance.square() / (2 * 1.5**2))
+    window /= window.sum()
+
+    def smooth(x: Tensor) -> Tensor:
+        return F.conv2d(F.conv2d(x, window.view(1, 1, 1, -1)), window.view(1, 1, -1, 1))
+
+    a, b = smooth(ours), smooth(theirs)
+    variances = smooth(ours * ours) - a * a + smooth(theirs * theirs) - b * b
+    together = smooth(ours * theirs) - a * b
+    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    map_ = (2 * a * b + c1) * (2 * together + c2) / ((a * a + b * b + c1) * (variances + c2))
+    return map_.mean((1, 2, 3))
+
+
+def _compared(pictures: Tensor, truth: Tensor, border: int) -> list[Tensor]:
+    if pictures.shape != truth.shape or pictures.shape[1] != 3:
+        shapes = f"{tuple(pictures.shape)} and {tuple(truth.shape)}"
+        raise ValueError(f"need two equally large sets of RGB pictures (N, 3, H, W), got {shapes}")
+    inside = slice(border, -border or None)
+    return [luma(x)[..., inside, inside] for x in (pictures, truth)]
+
+
+def frechet_distance(a: Tensor, b: Tensor) -> float:
+    """How far apart two clouds of features (N, D) and (M, D) are, taken as Gaussians; 0 if alike.
+
+    Squared distance of the means, plus trace(A + B - 2 sqrt(A B)) of the covariances: in squared
+    units of the features, biased upwards for few rows. Computed in float64. ValueError with fewer
+    than two rows or other columns. Heusel et al. 2017, arXiv 1706.08500.
+    """
+    a, b = _features(a, b)
+    means = (a.mean(0) - b.mean(0)).square().sum()
+    first, second = _covariance(a), _covariance(b)
+    values, vectors = torch.linalg.eigh(first)
+    root = vectors * values.clamp(min=0).sqrt() @ vectors.T  # the root of A
+    cross = torch.linalg.eigvalsh(root @ second @ root).clamp(min=0).sqrt().sum()
+    return float(means + first.trace() + second.trace() - 2 * cross)
+
+
+def kernel_distance(a: Tensor, b: Tensor) -> float:
+    """Squared distance of two clouds of features under the kernel (x y / D + 1)^3; 0 if alike.
+
+    The unbiased estimate, so that it may be a little below 0; (N, D) and (M, D), in float64.
+    ValueError as for `frechet_distance`. Binkowski et al. 2018, arXiv 1801.01401.
+    """
+    a, b = _features(a, b)
+
+    def kernel(x: Tensor, y: Tensor) -> Tensor:
+        return (x @ y.T / x.shape[1] + 1) ** 3
+
+    def within(x: Tensor) -> Tensor:
+        pairs = kernel(x, x)
+        return (pairs.sum() - pairs.trace()) / (len(x) * (len(x) - 1))  # no row with itself
+
+    return float(within(a) + within(b) - 2 * kernel(a, b).mean())
+
+
+def _features(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1] or min(len(a), len(b)) < 2:
+        raise ValueError(
+            f"features of shapes {tuple(a.shape)} and {tuple(b.shape)}: need two or more rows each "
+            "and as many columns"
+        )
+    return a.detach().cpu().double(), b.detach().cpu().double()
+
+
+def _covariance(x: Tensor) -> Tensor:
+    centred = x - x.mean(0)
+    return centred.T @ centred / (len(x) - 1)

@@ -1,0 +1,100 @@
+"""Pretrained networks cut into stages: what lessons 2, 3, 4 and 8 build upon.
+
+Full runs take a network of torchvision's with ImageNet weights. Quick runs take `small_resnet`,
+which `tools/pretrain.py` has trained to name drawn things; its file comes with the package.
+"""
+
+from itertools import pairwise
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from helpers.datasets.weights import load_weights, read_weights
+from helpers.settings import Run
+
+MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]  # of ImageNet: how inputs are normalised
+SMALL = Path(__file__).parent / "weights" / "small_resnet.pth"
+CLASSES = 30  # what the small network can name: helpers.standins.things.CLASSES
+
+
+def encoder(run: Run, arch: str = "resnet34", pretrained: bool = True) -> nn.Sequential:
+    """A network's stages, each of which halves the grid once; inputs normalised with MEAN and STD.
+
+    Quick runs: the small ResNet (N, 3, H, W) to 16, 32, 64, 128 channels at H/2, /4, /8, /16,
+    whatever `arch` is. Full runs: torchvision's `arch`, with ImageNet weights unless `pretrained`
+    is false, cut before its pooling: a ResNet-34 gives 64, 64, 128, 256, 512 at H/2 to H/32.
+    ValueError where `arch` is no convolutional network of torchvision's.
+    """
+    if run.quick:
+        model = small_resnet()
+        if pretrained:
+            model.load_state_dict(read_weights(SMALL))
+        return model[:-3]
+    from torchvision.models import get_model  # takes over a second to import
+
+    model = get_model(arch, weights=None)
+    if pretrained:
+        load_weights(model, arch, run)
+    return nn.Sequential(*stages(_features(model, arch)))
+
+
+def small_resnet(outputs: int = CLASSES) -> nn.Sequential:
+    """Four stages, pooling, and a linear layer: (N, 3, H, W) to (N, outputs).
+
+    A stage halves the grid by a convolution with stride 2 and, but for the first, has a residual
+    block. Sides from 16 pixels up.
+    """
+    stem = nn.Sequential(*_conv(3, 16, 2), nn.ReLU(inplace=True))
+    deeper = [
+        nn.Sequential(*_conv(a, b, 2), nn.ReLU(inplace=True), Residual(b))
+        for a, b in pairwise([16, 32, 64, 128])
+    ]
+    head = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, outputs)]
+    return nn.Sequential(stem, *deeper, *head)
+
+
+class Residual(nn.Module):
+    """Two convolutions and a skip: (N, C, H, W) to the same shape. He et al., arXiv 1512.03385."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.f = nn.Sequential(
+            *_conv(width, width, 1), nn.ReLU(inplace=True), *_conv(width, width, 1)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.relu(x + self.f(x))
+
+
+def stages(layers: list[nn.Module]) -> list[nn.Sequential]:
+    """Layers in groups, each of which halves the grid once; found by sending zeros through."""
+    groups: list[list[nn.Module]] = [[]]
+    model = nn.Sequential(*layers).eval()
+    x, halvings = torch.zeros(1, 3, 256, 256), 0
+    with torch.inference_mode():
+        for layer in model:
+            before, x = x.shape[-1], layer(x)
+            if x.shape[-1] not in (before, before // 2):
+                raise ValueError(f"a layer takes a grid from {before} to {x.shape[-1]} cells")
+            halvings += x.shape[-1] < before
+            if halvings > len(groups):
+                groups.append([])
+            groups[-1].append(layer)
+    model.train()
+    return [nn.Sequential(*group) for group in groups]
+
+
+def _features(model: nn.Module, arch: str) -> list[nn.Module]:
+    """What a network of torchvision's does before its pooling: ResNets, and those with features."""
+    if isinstance(getattr(model, "features", None), nn.Sequential):
+        return list(model.features)
+    names = [name for name, _ in model.named_children()]
+    if "avgpool" not in names:
+        raise ValueError(f"{arch} cannot be cut into stages: take a ResNet, VGG or MobileNet")
+    return list(model.children())[: names.index("avgpool")]
+
+
+def _conv(inputs: int, outputs: int, stride: int) -> list[nn.Module]:
+    conv = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
+    return [conv, nn.BatchNorm2d(outputs)]

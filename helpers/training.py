@@ -96,13 +96,15 @@ def fit(
     epochs: int,
     *,
     loss: Score = F.cross_entropy,
+    scores: dict[str, Score] | None = None,
     schedule: LRScheduler | None = None,
     checkpoint: Path | None = None,
     quiet: bool = False,
 ) -> list[dict]:
     """Train for some epochs, score after each; a list with a dict an epoch.
 
-    Each dict has `epoch` (from 1), `train_loss`, and what `evaluate` gives on `valid`.
+    Each dict has `epoch` (from 1), `train_loss`, and what `evaluate` gives on `valid` with
+    `scores` (default: its own).
     With a `checkpoint` file, the state is saved after every epoch, and a run that was killed goes
     on from there: bit for bit the same on a CPU. `quiet` prints no line an epoch.
     """
@@ -115,7 +117,8 @@ def fit(
     for epoch in range(len(history) + 1, epochs + 1):
         bar = watch(train, f"epoch {epoch}/{epochs}")
         train_loss = train_epoch(model, bar, optimizer, loss, schedule)
-        history.append({"epoch": epoch, "train_loss": train_loss, **evaluate(model, valid)})
+        found = evaluate(model, valid, **(scores or {}))
+        history.append({"epoch": epoch, "train_loss": train_loss, **found})
         if checkpoint is not None:
             save(checkpoint, notes={"history": history}, **parts)
         if not quiet:

@@ -50,6 +50,13 @@ def test_evaluate_weighs_batches_by_their_size():
     assert torch.equal(metrics.confusion(predicted, batches.y, 3), oracle)
 
 
+def test_fit_takes_other_scores_than_a_classifier_s():
+    net, batches, optimizer = small()
+    scores = {"farthest": lambda outputs, y: outputs.abs().max()}
+    history = training.fit(net, batches, batches, optimizer, 2, scores=scores, quiet=True)
+    assert [list(row) for row in history] == [["epoch", "train_loss", "farthest"]] * 2
+
+
 def test_a_loss_that_is_not_finite_stops_with_what_to_try():
     net, batches, optimizer = small()
     with pytest.raises(FloatingPointError, match="a tenth of the learning rate"):

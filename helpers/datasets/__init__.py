@@ -20,6 +20,7 @@ from helpers.datasets.numbers import human_numbers as human_numbers  # no files:
 from helpers.settings import Run
 from helpers.standins import bedrooms as rooms
 from helpers.standins import cars, cats_dogs, digits, objects, prose, streets
+from helpers.standins import photos as surfaces
 
 LSUN_SAMPLE = 300_000  # bedrooms that the lecture trained on, about
 
@@ -194,6 +195,57 @@ def nietzsche(run: Run) -> text.Text:
     return made._replace(source=f"{source}: {sizes}")
 
 
+PHOTOS = ["photos", "imagenette320", "imagenette160", "pets"]  # the first that is there is taken
+
+
+def photos(run: Run, size: int | None = None) -> DataSet:
+    """Photographs, their middle squares (stand-in: 1,000 and 1,000 pictures drawn by code).
+
+    size: pixels a side, default 192, in quick runs 96. Shapes (N, 3, size, size); the answers (N,)
+    are which kind a picture is. Real: the first of the folders PHOTOS below `run.data`; any
+    pictures do. Those below `train` and `val` are taken apart as they are, with a folder a kind;
+    else a tenth is held out. The order is random, the same in every run. FileNotFoundError says how
+    to get them, ValueError names a file that is damaged. Howard 2019 (Imagenette), Parkhi et al.
+    2012 (pets); the stand-in is described in `helpers.standins.photos`.
+    """
+    size = size or run.pick(quick=96, full=192)
+    if run.source == "stand-in":
+        where, source = folder(run, "photos", _draw_photos), "photos stand-in, drawn by code"
+    else:
+        there = [run.data / name for name in PHOTOS if (run.data / name).is_dir()]
+        where = there[0] if there else find(run, run.data / PHOTOS[0])
+        source = f"{where.name}, real"
+    split = (where / "train").is_dir() and (where / "val").is_dir()
+    kinds = sorted(p.name for p in (where / "train").iterdir() if p.is_dir()) if split else []
+    parts = []
+    for part in ("train", "val") if split else (".",):
+        files = pictures.find_pictures(where / part)
+        order = torch.randperm(len(files), generator=torch.Generator().manual_seed(0)).tolist()
+        files = [files[i] for i in order]
+        named = [path.relative_to(where / part).parts[0] for path in files]
+        labels = torch.tensor([kinds.index(name) if name in kinds else 0 for name in named])
+        parts.append(Part(torch.from_numpy(pictures.decode(files, size).x), labels))
+    train, valid = parts if split else hold_out(parts[0], max(1, len(parts[0].x) // 10))
+    sizes = f"{len(train.x):,}, {len(valid.x):,} pictures, {size} pixels"
+    return DataSet(train, valid, None, kinds or [where.name], f"{source}: {sizes}")
+
+
+def superres(run: Run) -> dict[str, list[Tensor]]:
+    """The sets that super-resolution is scored on, by name: pictures (3, H, W) of any size, bytes.
+
+    Every folder below `<run.data>/superres` is one, such as Set5 and Set14; empty where there is
+    none and where the run reads stand-ins. ValueError names a file that is damaged.
+    """
+    where = run.data / "superres"
+    if run.source == "stand-in" or not where.is_dir():
+        return {}
+    return {
+        each.name: [torch.from_numpy(pictures.whole(path)) for path in pictures.find_pictures(each)]
+        for each in sorted(where.iterdir())
+        if each.is_dir()
+    }
+
+
 def hold_out(part: Part, count: int) -> tuple[Part, Part]:
     """Split at random, but always alike: all but `count` rows, and `count` rows."""
     order = torch.randperm(len(part.x), generator=torch.Generator().manual_seed(0))
@@ -272,6 +324,11 @@ def _draw_mnist(where: Path) -> None:
         x, y = digits.draw(count, seed)
         idx.write(where / f"{prefix}-images-idx3-ubyte.gz", x)
         idx.write(where / f"{prefix}-labels-idx1-ubyte.gz", y)
+
+
+def _draw_photos(where: Path) -> None:
+    for seed, part in enumerate(("train", "val")):
+        surfaces.write(where / part, 1000, seed)
 
 
 def _draw_nietzsche(where: Path) -> None:

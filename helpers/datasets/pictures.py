@@ -118,6 +118,12 @@ def decode(
     return Pictures(arrays[0], arrays[1] if len(arrays) > 1 else None, kept, index["skipped"])
 
 
+def whole(path: Path) -> np.ndarray:
+    """One picture in its own size and in colour, (3, H, W) bytes; ValueError names a bad file."""
+    image = _bytes(_open(path)[0], path, 3)
+    return np.asarray(image).transpose(2, 0, 1).copy()
+
+
 def _build(folder: Path, row: Callable, pairs: Iterator, shapes: list, count: int) -> None:
     """Write the rows of all pairs into `folder`, and what was left out."""
     each, free = sum(int(np.prod(s)) for s in shapes), shutil.disk_usage(folder).free
@@ -175,6 +181,14 @@ def _open(path: Path, draft: tuple[int, int] | None = None) -> tuple[Image.Image
 def _picture(path: Path, size: tuple, channels: int, squash: bool) -> tuple[np.ndarray, tuple]:
     """Bytes (channels, height, width), and the picture's own (width, height)."""
     image, full = _open(path, draft=(2 * size[1], 2 * size[0]))
+    image = _bytes(image, path, channels)
+    image = _resize(image, size, squash, Image.Resampling.BILINEAR)
+    array = np.asarray(image)
+    return array.transpose(2, 0, 1) if channels == 3 else array[None], full
+
+
+def _bytes(image: Image.Image, path: Path, channels: int) -> Image.Image:
+    """With 8 bits a channel, in colour or grey, without transparency."""
     if image.mode.startswith("I"):  # 16 bits a pixel
         image = Image.fromarray((np.asarray(image) >> 8).clip(0, 255).astype(np.uint8))
     elif image.mode == "F":
@@ -182,10 +196,7 @@ def _picture(path: Path, size: tuple, channels: int, squash: bool) -> tuple[np.n
     if image.mode in ("RGBA", "RGBa", "LA", "La", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    image = image.convert("RGB" if channels == 3 else "L")
-    image = _resize(image, size, squash, Image.Resampling.BILINEAR)
-    array = np.asarray(image)
-    return array.transpose(2, 0, 1) if channels == 3 else array[None], full
+    return image.convert("RGB" if channels == 3 else "L")
 
 
 def _mask(

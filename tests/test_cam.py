@@ -111,10 +111,9 @@ def test_an_empty_folder_and_a_damaged_file_are_named(real):
 
 def test_masks_stay_beside_their_pictures(tmp_path, monkeypatch):
     monkeypatch.setenv("LESSON_CACHE", str(tmp_path))
+    write = cats_dogs.write
     monkeypatch.setattr(
-        datasets,
-        "_draw_dogscats",
-        lambda where: [cats_dogs.write(where, part, 8, seed=1) for part in ("train", "valid")],
+        cats_dogs, "write", lambda where, part, count, seed: write(where, part, 8, 1)
     )
     data = datasets.dogscats(settings.start("08_class_activation_maps", {}))
     pictures, labels, masks = (torch.from_numpy(array) for array in cats_dogs.draw(8, seed=1))

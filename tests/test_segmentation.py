@@ -108,7 +108,8 @@ def test_no_carvana_says_what_to_do(tmp_path, monkeypatch):
     run = full(tmp_path, monkeypatch)
     with pytest.raises(FileNotFoundError, match="LESSON_CARVANA=stand-in"):
         datasets.carvana(run, 32)
-    monkeypatch.setattr(datasets, "_draw_carvana", lambda where: cars.write(where, 2, 0))
+    write = cars.write
+    monkeypatch.setattr(cars, "write", lambda where, count, seed: write(where, 2, seed))
     monkeypatch.setenv("LESSON_CARVANA", "stand-in")
     assert "stand-in" in datasets.carvana(run, 32).source
 
@@ -199,9 +200,9 @@ def test_streets_hold_every_class_and_are_repeatable():
 
 
 def test_standins_are_drawn_in_the_sets_formats(quick, monkeypatch):
-    monkeypatch.setattr(datasets, "_draw_carvana", lambda where: cars.write(where, 2, 0))
-    small = {"train": 3, "val": 2}
-    monkeypatch.setattr(datasets, "_draw_camvid", lambda where: streets.write(where, small, 0))
+    few_cars, few_streets, small = cars.write, streets.write, {"train": 3, "val": 2}
+    monkeypatch.setattr(cars, "write", lambda where, count, seed: few_cars(where, 2, seed))
+    monkeypatch.setattr(streets, "write", lambda where, counts, seed: few_streets(where, small, 0))
     assert datasets.carvana(quick, 32).train.x.shape == (16, 3, 32, 32)
     data = datasets.camvid(quick, (24, 32))
     assert data.valid.y.shape == (2, 24, 32) and "stand-in" in data.source

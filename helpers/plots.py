@@ -5,7 +5,6 @@ Colours are Okabe and Ito's, which the colour-blind can tell apart.
 
 from collections.abc import Mapping, Sequence
 
-import matplotlib.colors
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -105,20 +104,15 @@ def overlay(
     pictures, masks = torch.as_tensor(pictures).cpu().float() / 255, torch.as_tensor(masks).cpu()
     colours = torch.tensor(_class_colours(len(classes)))
     cover = torch.tensor([0.0 if name == "background" else strength for name in classes])
-    alpha, paint = cover[masks.long()][..., None], colours[masks.long()]
-    mixed = pictures.permute(0, 2, 3, 1) * (1 - alpha) + paint * alpha
-    columns = min(columns, len(mixed))
-    rows, shape = -(-len(mixed) // columns), mixed.shape[1] / mixed.shape[2]
-    there = [i for i in masks.unique().tolist() if classes[int(i)] != "background"]
-    legend = 0.25 * -(-len(there) // 6) + 0.05
-    fig_size = (max(size * columns, 2.5), size * shape * rows + legend)
-    figure, places = plt.subplots(rows, columns, figsize=fig_size, squeeze=False)
-    for place in places.flat:
-        place.axis("off")
-    for place, picture in zip(places.flat, mixed.clamp(0, 1).numpy()):
-        place.imshow(picture)
-    keys = [plt.Rectangle((0, 0), 1, 1, color=colours[int(i)].tolist()) for i in there]
-    names = [classes[int(i)] for i in there]
+    alpha, paint = cover[masks.long()][:, None], colours[masks.long()].permute(0, 3, 1, 2)
+    mixed = pictures * (1 - alpha) + paint * alpha
+    places = _grid(mixed.clamp(0, 1), (), columns, size)
+    figure, there = places[0].figure, masks.unique().tolist()
+    there = [int(i) for i in there if classes[int(i)] != "background"]
+    width, height = figure.get_size_inches()
+    figure.set_size_inches(max(width, 2.5), height + 0.25 * -(-len(there) // 6) + 0.05)
+    keys = [plt.Rectangle((0, 0), 1, 1, color=colours[i].tolist()) for i in there]
+    names = [classes[i] for i in there]
     figure.legend(
         keys, names, loc="outside lower center", ncols=6, frameon=False, fontsize=8,
         handlelength=1, columnspacing=1,
@@ -129,7 +123,7 @@ def overlay(
 def _class_colours(count: int) -> list[tuple[float, ...]]:
     """As many colours (red, green, blue; 0 to 1), the last one black where there are over two."""
     if count == 2:
-        return [(0.0, 0.0, 0.0), matplotlib.colors.to_rgb(COLOURS[1])]
+        return [(0.0, 0.0, 0.0), to_rgb(COLOURS[1])]
     if count <= 20:
         wheel = [plt.get_cmap("tab20")(i % 20) for i in [0, 14, 2, 15, 9, 4, 16, 10, 6, 12, 18]]
         wheel += [plt.get_cmap("tab20b")(i) for i in range(0, 20, 2)]

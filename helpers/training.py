@@ -9,7 +9,7 @@ import math
 import os
 import pickle
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler, OneCycleLR
+from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR
 from tqdm import tqdm
 
 from helpers.batches import Batches
@@ -134,6 +134,26 @@ def one_cycle(optimizer: Optimizer, max_lr: float | list[float], steps: int) -> 
     parameters.
     """
     return OneCycleLR(optimizer, max_lr, total_steps=steps, pct_start=0.3, div_factor=25)
+
+
+def cosine_rates(plan: Sequence[tuple[float, float, float]], steps: int) -> list[float]:
+    """The rate of every step; each (epochs, first, last) is half a cosine, `steps` an epoch."""
+    rates = []
+    for epochs, first, last in plan:
+        share = torch.arange(round(epochs * steps)) / (epochs * steps)
+        rates += (last + (first - last) * (1 + torch.cos(torch.pi * share)) / 2).tolist()
+    return rates
+
+
+def cosine_restarts(
+    optimizer: Optimizer, plan: Sequence[tuple[float, float, float]], steps: int
+) -> LambdaLR:
+    """The rates of `cosine_rates`, times the optimizer's own; after the plan the last one stays.
+
+    With plans such as [(1, 0.01, 0), (2, 0.01, 0), (4, 0.01, 0)] SGDR, arXiv 1608.03983.
+    """
+    rates = cosine_rates(plan, steps)
+    return LambdaLR(optimizer, lambda step: rates[min(step, len(rates) - 1)])
 
 
 def find_lr(

@@ -186,3 +186,22 @@ def test_summary_changes_nothing(capsys):
     hooks.summary(net, torch.randn(5, 1, 8, 8))
     assert same(weights(net), before) and net.training
     assert "Conv2d 1-4 3x3/2                   4 x 4 x 4          40" in capsys.readouterr().out
+
+
+def test_cosine_restarts_follow_torchs_own():
+    plan, steps, seen = [(1, 0.1, 0.0), (2, 0.1, 0.0), (4, 0.1, 0.0)], 5, []
+    weight = nn.Parameter(torch.zeros(1))
+    ours, theirs = (torch.optim.SGD([weight], lr=rate) for rate in (1.0, 0.1))
+    schedule = training.cosine_restarts(ours, plan, steps)
+    oracle = torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(theirs, steps, T_mult=2)
+    for _ in range(7 * steps):
+        seen.append((ours.param_groups[0]["lr"], theirs.param_groups[0]["lr"]))
+        for part in (ours, theirs, schedule, oracle):
+            part.step()
+    assert [pair[0] for pair in seen] == pytest.approx([pair[1] for pair in seen], abs=1e-7)
+    schedule.step()
+    assert ours.param_groups[0]["lr"] == pytest.approx(seen[-1][0]), "the last rate stays"
+
+
+def test_cosine_rates_may_stand_still():
+    assert training.cosine_rates([(2, 0.3, 0.3)], 4) == pytest.approx([0.3] * 8)

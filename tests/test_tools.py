@@ -64,8 +64,16 @@ def test_mutants_are_told_apart(tmp_path, capsys, check, old, new, verdict):
     path = tmp_path / "99_x.ipynb"
     nbformat.write(notebook_of("x = 1", check), path)
     mutant = {"name": "m", "old": old, "new": new, "noticed_by": "x is one"}
-    assert mutants.killed(path, mutant) == (verdict == "noticed")
+    assert mutants.tried(path, [mutant]) == [verdict == "noticed"]
     assert verdict in capsys.readouterr().out
+
+
+def test_mutants_do_not_see_each_other(tmp_path, capsys):
+    path = tmp_path / "99_x.ipynb"
+    nbformat.write(notebook_of("x = [1]", "x.append(2)", "assert x == [1, 2], 'x is right'"), path)
+    edits = [("x = [1]", "x = [0]"), ("x.append(2)", "x.append(3)"), ("append(2)", "append( 2)")]
+    tried = [{"name": n, "old": o, "new": n, "noticed_by": "x is right"} for o, n in edits]
+    assert mutants.tried(path, tried) == [True, True, False]
 
 
 def test_a_mutant_must_name_one_place():

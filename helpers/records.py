@@ -16,7 +16,7 @@ from statistics import fmean
 import torch
 from filelock import FileLock
 
-from helpers import checks
+from helpers import checks, parallel
 from helpers.settings import ROOT, Run
 
 RESULTS = ROOT / "results"
@@ -31,6 +31,8 @@ def record(run: Run, data: str, rungs: Mapping[str, Mapping[str, float]]) -> Non
     if not (where := os.environ.get("LESSON_RECORD")):
         print("not recorded (LESSON_RECORD=1 does that)")
         return
+    if parallel.rank():
+        return  # the first process of several records
     folder = RESULTS if where == "1" else Path(where)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{run.lesson}.json"

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import torch
 
+from helpers import parallel
+
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -70,7 +72,7 @@ def start(lesson: str, environment: Mapping[str, str] = os.environ) -> Run:
         lesson=lesson,
         profile=profile,
         source=_choice(environment, "LESSON_SOURCE", sources),
-        device=torch.device(_choice(environment, "LESSON_DEVICE", devices)),
+        device=parallel.start(torch.device(_choice(environment, "LESSON_DEVICE", devices))),
         seed=int(seed),
         data=Path(environment.get("LESSON_DATA") or ROOT / "data").expanduser().resolve(),
     )

@@ -20,6 +20,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, OneCycleLR
 from tqdm import tqdm
 
+from helpers import parallel
 from helpers.batches import Batches
 from helpers.metrics import accuracy
 
@@ -50,7 +51,7 @@ def train_epoch(
         if schedule is not None:
             schedule.step()
         total, count = total + value.detach() * len(x), count + len(x)
-    mean = float(total) / count
+    mean = float(parallel.total(total)) / (count * parallel.count())
     if not math.isfinite(mean):
         raise FloatingPointError(
             f"the training loss is {mean}: try a tenth of the learning rate, look for a log or a "
@@ -106,8 +107,11 @@ def fit(
     Each dict has `epoch` (from 1), `train_loss`, and what `evaluate` gives on `valid` with
     `scores` (default: its own).
     With a `checkpoint` file, the state is saved after every epoch, and a run that was killed goes
-    on from there: bit for bit the same on a CPU. `quiet` prints no line an epoch.
+    on from there: bit for bit the same on a CPU. `quiet` prints no line an epoch. Started by
+    torchrun, the processes share each batch of `train` (`helpers.parallel`), and the first saves;
+    its checkpoint is that of one process.
     """
+    shared = parallel.wrap(model)
     history: list[dict] = []
     parts: dict[str, Any] = {"model": model, "optimizer": optimizer}
     if schedule is not None:
@@ -116,12 +120,12 @@ def fit(
         history = saved["history"]
     for epoch in range(len(history) + 1, epochs + 1):
         bar = watch(train, f"epoch {epoch}/{epochs}")
-        train_loss = train_epoch(model, bar, optimizer, loss, schedule)
+        train_loss = train_epoch(shared, parallel.share(bar), optimizer, loss, schedule)
         found = evaluate(model, valid, **(scores or {}))
         history.append({"epoch": epoch, "train_loss": train_loss, **found})
-        if checkpoint is not None:
+        if checkpoint is not None and parallel.rank() == 0:
             save(checkpoint, notes={"history": history}, **parts)
-        if not quiet:
+        if not quiet and parallel.rank() == 0:
             print("  ".join(f"{name} {_short(value)}" for name, value in history[-1].items()))
     return history
 

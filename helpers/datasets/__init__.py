@@ -21,6 +21,7 @@ from helpers.settings import Run
 from helpers.standins import bedrooms as rooms
 from helpers.standins import cars, cats_dogs, digits, objects, prose, streets
 from helpers.standins import photos as surfaces
+from helpers.standins import styles as manners
 
 LSUN_SAMPLE = 300_000  # bedrooms that the lecture trained on, about
 
@@ -119,7 +120,7 @@ def carvana(run: Run, size: int | tuple[int, int]) -> DataSet:
         if not (where / "train").is_dir():
             raise FileNotFoundError(
                 f"train is not in {where}. Carvana's photographs need an account at Kaggle; "
-                f"`make data NB={run.lesson[:2]}` says how to get them. Or take drawn cars with "
+                f"`make data NB={run.lesson.split('_')[0]}` says how to get them. Or take drawn cars with "
                 "LESSON_CARVANA=stand-in, or the quick profile."
             )
     train, valid = scenes.carvana(where)
@@ -246,6 +247,20 @@ def superres(run: Run) -> dict[str, list[Tensor]]:
     }
 
 
+def styles(run: Run, size: int) -> dict[str, Tensor]:
+    """Paintings by name: their middle squares, (1, 3, size, size) bytes (stand-in: three drawn).
+
+    Real: all pictures below `<run.data>/styles`. FileNotFoundError says how to get them, ValueError
+    names a file that is damaged. The stand-ins are described in `helpers.standins.styles`.
+    """
+    where = folder(run, "styles", _draw_styles)
+    if not where.is_dir():
+        find(run, where)  # says how to get them
+    files = pictures.find_pictures(where)
+    squares = torch.from_numpy(pictures.decode(files, size).x)
+    return {path.stem: square for path, square in zip(files, squares.split(1))}
+
+
 def hold_out(part: Part, count: int) -> tuple[Part, Part]:
     """Split at random, but always alike: all but `count` rows, and `count` rows."""
     order = torch.randperm(len(part.x), generator=torch.Generator().manual_seed(0))
@@ -267,7 +282,7 @@ def find(run: Run, path: Path) -> Path:
             return candidate
     raise FileNotFoundError(
         f"{path.name} is not in {path.parent}. Get the real data with "
-        f"`make data NB={run.lesson[:2]}`, or point LESSON_DATA at the folder that holds it; or "
+        f"`make data NB={run.lesson.split('_')[0]}`, or point LESSON_DATA at the folder that holds it; or "
         "run the lesson on stand-ins with LESSON_PROFILE=quick."
     )
 
@@ -329,6 +344,10 @@ def _draw_mnist(where: Path) -> None:
 def _draw_photos(where: Path) -> None:
     for seed, part in enumerate(("train", "val")):
         surfaces.write(where / part, 1000, seed)
+
+
+def _draw_styles(where: Path) -> None:
+    manners.write(where, seed=0)
 
 
 def _draw_nietzsche(where: Path) -> None:

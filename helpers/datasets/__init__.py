@@ -120,7 +120,7 @@ def carvana(run: Run, size: int | tuple[int, int]) -> DataSet:
         if not (where / "train").is_dir():
             raise FileNotFoundError(
                 f"train is not in {where}. Carvana's photographs need an account at Kaggle; "
-                f"`make data NB={run.lesson.split('_')[0]}` says how to get them. Or take drawn cars with "
+                f"`make data NB={run.lesson[:2]}` says how to get them. Or take drawn cars with "
                 "LESSON_CARVANA=stand-in, or the quick profile."
             )
     train, valid = scenes.carvana(where)
@@ -280,9 +280,10 @@ def find(run: Run, path: Path) -> Path:
     for candidate in (path, path.with_suffix("")):
         if candidate.exists():
             return candidate
+    number = run.lesson.split("_")[0]
     raise FileNotFoundError(
         f"{path.name} is not in {path.parent}. Get the real data with "
-        f"`make data NB={run.lesson.split('_')[0]}`, or point LESSON_DATA at the folder that holds it; or "
+        f"`make data NB={number}`, or point LESSON_DATA at the folder that holds it; or "
         "run the lesson on stand-ins with LESSON_PROFILE=quick."
     )
 

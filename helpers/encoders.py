@@ -1,4 +1,4 @@
-"""Pretrained networks cut into stages: what lessons 2, 3, 4 and 8 build upon.
+"""Pretrained networks cut into stages: what lessons 2, 3, 3b, 4 and 8 build upon.
 
 Full runs take a network of torchvision's with ImageNet weights. Quick runs take `small_resnet`,
 which `tools/pretrain.py` has trained to name drawn things; its file comes with the package.
@@ -52,6 +52,52 @@ def small_resnet(outputs: int = CLASSES) -> nn.Sequential:
     ]
     head = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, outputs)]
     return nn.Sequential(stem, *deeper, *head)
+
+
+def loss_network(run: Run) -> tuple[nn.Sequential, list[nn.Module]]:
+    """A network for comparing activations, and the layers to compare: those before each halving.
+
+    Quick runs: the small ResNet's first three stages. Full runs: VGG-16 with batch norm up to its
+    third pooling (64, 128, 256 channels at H, H/2, H/4); where its weights can't be had, VGG-19 up
+    to its first 256 channels, said in a printed line. Lesson 3 writes it out.
+    """
+    if run.quick:
+        net = encoder(run)[:3]
+        return net, list(net)
+    from torchvision.models import vgg16_bn, vgg19
+
+    try:
+        net = vgg16_bn()
+        load_weights(net, "vgg16_bn", run)
+        net = net.features[:23]
+    except OSError as error:
+        print("VGG-16 can't be had, so the lower layers of VGG-19:", type(error).__name__)
+        net = vgg19()
+        load_weights(net, "vgg19", run, strict=False)
+        net = net.features[:12]
+    halvings = [i for i, layer in enumerate(net) if isinstance(layer, nn.MaxPool2d)]
+    return net, [net[i - 1] for i in [*halvings, len(net)]]
+
+
+class Features:
+    """What some layers put out for pictures (N, 3, H, W) from 0 to 1, in the order computed.
+
+    Unlike `hooks.record`, gradients pass, to the pictures and not to the network's own numbers. It
+    is moved to `device`, frozen, put into evaluation mode, and given inputs normalised with MEAN
+    and STD. Lesson 3 writes it out.
+    """
+
+    def __init__(self, net: nn.Module, layers: list[nn.Module], device: torch.device | str = "cpu"):
+        self.net = net.to(device).eval().requires_grad_(False)
+        self.mean, self.std = (torch.tensor(t, device=device)[:, None, None] for t in (MEAN, STD))
+        self.seen: list[Tensor] = []
+        for layer in layers:
+            layer.register_forward_hook(lambda layer, inputs, output: self.seen.append(output))
+
+    def __call__(self, pictures: Tensor) -> list[Tensor]:
+        self.seen.clear()
+        self.net((pictures - self.mean) / self.std)
+        return list(self.seen)
 
 
 class Residual(nn.Module):

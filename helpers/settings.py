@@ -28,6 +28,11 @@ class Run:
     started: float = field(default_factory=time.time)  # seconds since 1970
 
     @property
+    def number(self) -> str:
+        """The lesson's number as `make` takes it: 01, 03b."""
+        return self.lesson.split("_")[0]
+
+    @property
     def quick(self) -> bool:
         return self.profile == "quick"
 

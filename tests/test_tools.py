@@ -51,6 +51,11 @@ def test_an_unknown_lesson_ends_with_the_known_ones():
         find("99")
 
 
+def test_a_number_finds_its_lesson_and_not_its_companion():
+    assert [path.stem for path in find("03")] == ["03_superres_feature_loss"]
+    assert [path.stem for path in find("03b")] == ["03b_style_transfer"]
+
+
 @pytest.mark.parametrize(
     "check, old, new, verdict",
     [

@@ -8,8 +8,8 @@ from helpers.datasets.base import DataSet, Part, hold_out
 from helpers.datasets.labelled import Animals, cifar10, dogscats, mnist
 from helpers.datasets.masked import camvid, carvana
 from helpers.datasets.numbers import human_numbers
-from helpers.datasets.photographs import bedrooms, photos, superres
+from helpers.datasets.photographs import bedrooms, photos, styles, superres
 from helpers.datasets.text import nietzsche
 
 __all__ = ["Animals", "DataSet", "Part", "bedrooms", "camvid", "carvana", "cifar10", "dogscats"]
-__all__ += ["hold_out", "human_numbers", "mnist", "nietzsche", "photos", "superres"]
+__all__ += ["hold_out", "human_numbers", "mnist", "nietzsche", "photos", "styles", "superres"]

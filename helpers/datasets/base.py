@@ -42,7 +42,7 @@ def find(run: Run, path: Path) -> Path:
             return candidate
     raise FileNotFoundError(
         f"{path.name} is not in {path.parent}. Get the real data with "
-        f"`make data NB={run.lesson[:2]}`, or point LESSON_DATA at the folder that holds it; or "
+        f"`make data NB={run.number}`, or point LESSON_DATA at the folder that holds it; or "
         "run the lesson on stand-ins with LESSON_PROFILE=quick."
     )
 

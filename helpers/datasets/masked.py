@@ -27,7 +27,7 @@ def carvana(run: Run, size: int | tuple[int, int]) -> DataSet:
         if not (where / "train").is_dir():
             raise FileNotFoundError(
                 f"train is not in {where}. Carvana's photographs need an account at Kaggle; "
-                f"`make data NB={run.lesson[:2]}` says how to get them. Or take drawn cars with "
+                f"`make data NB={run.number}` says how to get them. Or take drawn cars with "
                 "LESSON_CARVANA=stand-in, or the quick profile."
             )
     parts = _decode(*scenes.carvana(where), size, threshold=128)

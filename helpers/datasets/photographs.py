@@ -1,4 +1,4 @@
-"""Pictures to restore or to imitate: photographs, super-resolution's test sets, bedrooms."""
+"""Pictures to restore or imitate: photographs, super-resolution's test sets, paintings, rooms."""
 
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from helpers.datasets.base import DataSet, Part, describe, find, folder, hold_ou
 from helpers.settings import Run
 from helpers.standins import bedrooms as rooms
 from helpers.standins import photos as surfaces
+from helpers.standins import styles as manners
 
 PHOTOS = ["photos", "imagenette320", "imagenette160", "pets"]  # the first that is there is taken
 LSUN_SAMPLE = 300_000  # bedrooms that the lecture trained on, about
@@ -61,6 +62,18 @@ def superres(run: Run) -> dict[str, list[Tensor]]:
         for each in sorted(where.iterdir())
         if each.is_dir()
     }
+
+
+def styles(run: Run, size: int) -> dict[str, Tensor]:
+    """Paintings by name: their middle squares, (1, 3, size, size) bytes (stand-in: three drawn).
+
+    Real: all pictures below `<run.data>/styles`. FileNotFoundError says how to get them, ValueError
+    names a file that is damaged. The stand-ins are described in `helpers.standins.styles`.
+    """
+    where = folder(run, "styles", lambda place: manners.write(place, seed=0))
+    files = pictures.find_pictures(find(run, where))
+    squares = torch.from_numpy(pictures.decode(files, size).x)
+    return {path.stem: square for path, square in zip(files, squares.split(1))}
 
 
 def bedrooms(run: Run) -> DataSet:

@@ -230,7 +230,7 @@ _ROWS = (
         Source(
             name=f"imagenette{side}",
             title=f"Imagenette, ten kinds of ImageNet: 13,394 photographs, {side} pixels",
-            lessons=("03",),
+            lessons=("03", "03b"),
             files=(
                 File(
                     f"imagenette2-{side}.tgz",
@@ -403,7 +403,7 @@ _ROWS = (
         "mobilenet_v2",
         "b0353104",
         "MobileNetV2",
-        ("02", "08"),
+        ("02", "03", "03b", "08"),
         "Sandler et al.: MobileNetV2, 2018, arXiv 1801.04381",
     ),
 )

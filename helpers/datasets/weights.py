@@ -24,7 +24,7 @@ def load_weights(model: nn.Module, arch: str, run: Run, strict: bool = True) -> 
     if run.quick:
         raise FileNotFoundError(
             f"{path} is not there, and a quick run opens no connection: get it with "
-            f"`make data NB={run.lesson.split('_')[0]}`, or put a file of this name there"
+            f"`make data NB={run.number}`, or put a file of this name there"
         )
     from torchvision.models import get_model_weights  # takes over a second to import
 

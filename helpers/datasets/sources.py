@@ -230,7 +230,7 @@ _ROWS = (
         Source(
             name=f"imagenette{side}",
             title=f"Imagenette, ten kinds of ImageNet: 13,394 photographs, {side} pixels",
-            lessons=("03", "03b"),
+            lessons=("03", "03b", "04"),
             files=(
                 File(
                     f"imagenette2-{side}.tgz",
@@ -396,14 +396,14 @@ _ROWS = (
         "vgg16_bn",
         "6c64b313",
         "VGG-16 with batch norm",
-        ("03", "03b"),
+        ("03", "03b", "04"),
         "Simonyan, Zisserman: Very deep convolutional networks, 2014, arXiv 1409.1556",
     ),
     _weights(
         "mobilenet_v2",
         "b0353104",
         "MobileNetV2",
-        ("02", "03", "03b", "08"),
+        ("02", "03", "03b", "04", "08"),
         "Sandler et al.: MobileNetV2, 2018, arXiv 1801.04381",
     ),
 )

@@ -46,8 +46,9 @@ def lessons() -> str:
 
 
 def runs(lesson: dict, profile: str) -> list[dict]:
+    """The recorded runs that reached the rung that README shows."""
     found = records.read(records.RESULTS / f"{lesson['name']}.json")
-    return [run for run in found if run["profile"] == profile]
+    return [r for r in found if r["profile"] == profile and lesson["rung"] in r["rungs"]]
 
 
 def figure(lesson: dict, profile: str) -> str:

@@ -17,13 +17,8 @@ from helpers.datasets import pictures
 from helpers.datasets.pictures import decode, find_pictures
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
+pytestmark = pytest.mark.usefixtures("cache_folder")
 unix = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-
-
-@pytest.fixture(autouse=True)
-def cache_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("LESSON_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
 
 
 def save(image: Image.Image, path: Path, **options) -> Path:

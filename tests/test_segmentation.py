@@ -14,8 +14,7 @@ from helpers.standins import cars, streets
 
 
 @pytest.fixture(autouse=True)
-def own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("LESSON_CACHE", str(tmp_path / "cache"))
+def own_cache(cache_folder, monkeypatch):
     monkeypatch.delenv("LESSON_CARVANA", raising=False)
 
 

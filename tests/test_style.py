@@ -10,18 +10,8 @@ from helpers import datasets, settings
 from helpers.encoders import MEAN, STD, Features, encoder, loss_network
 from helpers.standins import styles
 
-
-@pytest.fixture(autouse=True)
-def cache_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("LESSON_CACHE", str(tmp_path / "cache"))
-
-
-@pytest.fixture
-def real(tmp_path):
-    """A quick run on a folder of real pictures that is still empty."""
-    (tmp_path / "data").mkdir()
-    environment = {"LESSON_SOURCE": "real", "LESSON_DATA": str(tmp_path / "data")}
-    return settings.start("03b_style_transfer", environment)
+LESSON = "03b_style_transfer"
+pytestmark = pytest.mark.usefixtures("cache_folder")
 
 
 def test_paintings_are_middle_squares_by_name(real):

@@ -15,17 +15,8 @@ from helpers.standins import photos
 DATA = Path(os.environ.get("LESSON_DATA") or settings.ROOT / "data")
 
 
-@pytest.fixture(autouse=True)
-def cache_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("LESSON_CACHE", str(tmp_path / "cache"))
-
-
-@pytest.fixture
-def real(tmp_path):
-    """A quick run on a folder of real photographs that is still empty."""
-    (tmp_path / "data").mkdir()
-    environment = {"LESSON_SOURCE": "real", "LESSON_DATA": str(tmp_path / "data")}
-    return settings.start("03_superres_feature_loss", environment)
+LESSON = "03_superres_feature_loss"
+pytestmark = pytest.mark.usefixtures("cache_folder")
 
 
 def two(seed=0, count=3, side=40):

@@ -81,6 +81,21 @@ def test_mutants_do_not_see_each_other(tmp_path, capsys):
     assert mutants.tried(path, tried) == [True, True, False]
 
 
+@pytest.mark.parametrize(
+    "edit, verdict",
+    [
+        ("raise AssertionError('y' * 200_000)", "ELSEWHERE"),
+        ("import os; os._exit(3)", "Killed"),
+    ],
+)
+def test_a_mutant_that_says_much_or_nothing_is_told_apart(tmp_path, capsys, edit, verdict):
+    path = tmp_path / "99_x.ipynb"
+    nbformat.write(notebook_of("x = 1", "assert x == 1, 'x is one'"), path)
+    mutant = {"name": "m", "old": "x = 1", "new": edit, "noticed_by": "x is one"}
+    assert mutants.tried(path, [mutant]) == [False]
+    assert verdict in capsys.readouterr().out
+
+
 def test_a_mutant_must_name_one_place():
     with pytest.raises(ValueError, match="expected once"):
         replace_once(notebook_of("a = 1", "a = 1").cells, "a = 1", "a = 2")

@@ -76,19 +76,24 @@ def verdict_of(error: tuple[str, str] | None, noticed_by: str) -> str:
 def forked(sources: list[str], names: dict) -> tuple[str, str] | None:
     """Run cells in a fork of this process; the name and the text of the error that ended them."""
     fork = multiprocessing.get_context("fork")
-    answers = fork.SimpleQueue()
+    receiver, sender = fork.Pipe(duplex=False)
 
     def go_on() -> None:
         try:
             run_cells(sources, names)
-            answers.put(None)
+            sender.send(None)
         except Exception as error:
-            answers.put((type(error).__name__, str(error)))
+            sender.send((type(error).__name__, str(error)))
 
     child = fork.Process(target=go_on)
     child.start()
-    child.join()
-    return answers.get() if child.exitcode == 0 else ("Killed", f"exit status {child.exitcode}")
+    sender.close()  # the child has the other end; where it is killed, nothing more can come
+    try:
+        return receiver.recv()
+    except EOFError:
+        return "Killed", "the process ended without an answer"
+    finally:
+        child.join()
 
 
 def run_cells(sources: list[str], names: dict) -> None:

@@ -1,5 +1,6 @@
 """What a lesson claims. Facts and laws always hold, floors in quick runs, goals in full runs."""
 
+import reprlib
 from collections.abc import Sequence
 
 import torch
@@ -18,14 +19,14 @@ def fact(name: str, value: object, expected: object) -> None:
 
 
 def law(name: str, got: object, expected: object, atol: float = 0.0) -> None:
-    """Show that two tensors, numbers, or equally long sequences of these are equal.
+    """Show that two tensors, numbers, bytes, or equally long sequences of tensors or numbers agree.
 
     `atol` is the largest difference allowed, 0 for bit-identical. AssertionError where shapes
     differ, a value is not finite, or the largest difference is over `atol`.
     """
     got, expected = _tensors(got), _tensors(expected)
     if [t.shape for t in got] != [t.shape for t in expected]:
-        shapes = [[tuple(t.shape) for t in side] for side in (got, expected)]
+        shapes = [reprlib.repr([tuple(t.shape) for t in side]) for side in (got, expected)]
         raise AssertionError(f"law: {name}: shapes {shapes[0]} and {shapes[1]} differ")
     largest = max(
         (float((g - e).abs().max()) for g, e in zip(got, expected) if g.numel()), default=0.0
@@ -61,6 +62,8 @@ def goal(name: str, value: float, aim: float, lecture: float | None = None) -> N
 
 
 def _tensors(value: object) -> list[torch.Tensor]:
+    if isinstance(value, bytes):
+        value = torch.tensor(list(value))
     items = value if isinstance(value, Sequence) else [value]
     return [torch.as_tensor(item).detach().double().cpu() for item in items]
 

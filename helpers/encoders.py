@@ -10,6 +10,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from helpers import augment, training
+from helpers.batches import Batches
+from helpers.datasets.base import Part
 from helpers.datasets.weights import load_weights, read_weights
 from helpers.settings import Run
 
@@ -37,6 +40,48 @@ def encoder(run: Run, arch: str = "resnet34", pretrained: bool = True) -> nn.Seq
     if pretrained:
         load_weights(model, arch, run)
     return nn.Sequential(*stages(_features(model, arch)))
+
+
+def encoder_at_hand(run: Run) -> nn.Sequential:
+    """`encoder(run)`; where a full run can't have ResNet-34's weights, MobileNetV2, and says so."""
+    try:
+        return encoder(run)
+    except OSError as error:
+        print("ResNet-34 can't be had, so MobileNetV2:", type(error).__name__)
+        return encoder(run, "mobilenet_v2")
+
+
+def judge(run: Run, train: Part, valid: Part, epochs: int = 2) -> nn.Module:
+    """A frozen network that takes no part in any loss: normalised pictures to maps (N, C, h, w).
+
+    Quick runs train a small one, from torch's random state, to tell the kinds of the pictures in
+    `train`, and print how well it names those in `valid`. Full runs take MobileNetV2's lower part.
+    """
+    if run.quick:
+        net = _trained_judge(run, train, valid, epochs)
+    else:
+        from torchvision.models import mobilenet_v2
+
+        net = mobilenet_v2()
+        print("judge: MobileNetV2 from", load_weights(net, "mobilenet_v2", run).rpartition("/")[2])
+        net = net.features[:7]
+    return net.to(run.device).eval().requires_grad_(False)
+
+
+def _trained_judge(run: Run, train: Part, valid: Part, epochs: int) -> nn.Sequential:
+    kinds, layers = int(train.y.max()) + 1, []
+    for a, b in ((3, 16), (16, 32), (32, 64)):
+        layers += [nn.Conv2d(a, b, 3, 2, padding=1, bias=False), nn.BatchNorm2d(b), nn.ReLU()]
+    net = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, kinds))
+    options = {"mean": torch.tensor(MEAN), "std": torch.tensor(STD), "device": run.device}
+    known = Batches(*train, 16, shuffle=True, augment=[augment.dihedral()], **options)
+    optimizer = torch.optim.AdamW(net.to(run.device).parameters(), fused=True)
+    schedule = training.one_cycle(optimizer, 0.01, steps=epochs * len(known))
+    for _ in range(epochs):
+        training.train_epoch(net, known, optimizer, schedule=schedule)
+    right = training.evaluate(net, Batches(*valid, 100, **options))["accuracy"]
+    print(f"judge: names {right:.0%} of the {kinds} kinds")
+    return net[:-3]
 
 
 def small_resnet(outputs: int = CLASSES) -> nn.Sequential:

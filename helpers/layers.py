@@ -51,6 +51,19 @@ class DensePair(nn.Module):
         return torch.cat([first, self.second(torch.cat([x, first], 1))], 1)
 
 
+def weight_normed(inputs: int, outputs: int) -> nn.Sequential:
+    """Two convolutions with weight norm instead of batch norm, each with a ReLU; keeps the grid.
+
+    For the decoder of `DynamicUnet`. Salimans and Kingma 2016, arXiv 1602.07868.
+    """
+    layers: list[nn.Module] = []
+    for width in (inputs, outputs):
+        conv = nn.Conv2d(width, outputs, 3, padding=1)
+        nn.init.kaiming_normal_(conv.weight)
+        layers += [nn.utils.parametrizations.weight_norm(conv), nn.ReLU()]
+    return nn.Sequential(*layers)
+
+
 def icnr_(weight: Tensor, scale: int = 2) -> Tensor:
     """Fill the weights (C * scale^2, inputs, ...) before a pixel shuffle, in place.
 

@@ -5,6 +5,20 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
+def as_bytes(pictures: Tensor) -> Tensor:
+    """Floats, 1 = white, to bytes: rounded, and what is too dark or too bright cut off."""
+    return (255 * pictures).round().clamp(0, 255).to(torch.uint8)
+
+
+def gram(maps: Tensor) -> Tensor:
+    """Gram matrices: products of two channels, mean over the places; (N, C, H, W) to (N, C, C).
+
+    Gatys et al. 2015, arXiv 1508.06576. Lessons 3 and 3b write it out.
+    """
+    rows = maps.flatten(2)
+    return rows @ rows.mT / rows.shape[2]
+
+
 def accuracy(outputs: Tensor, labels: Tensor) -> Tensor:
     """Share of right answers, 0 to 1; outputs (N, classes), the largest counts; labels (N,)."""
     return (outputs.argmax(1) == labels).float().mean()

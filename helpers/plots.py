@@ -87,6 +87,24 @@ def _grid(pictures: Tensor, titles: Sequence[object], columns: int, size: float)
     return list(places.flat)
 
 
+def side_by_side(columns: Mapping[str, Tensor], size: float = 1.4) -> None:
+    """A row for each picture, a column for each way to show it: (N, C, H, W) by title.
+
+    Bytes, or floats from 0 to 1, grey or RGB. `size`: inches a picture.
+    """
+    rows = len(next(iter(columns.values())))
+    inches = (size * len(columns), size * rows + 0.3)
+    _, places = plt.subplots(rows, len(columns), figsize=inches, squeeze=False)
+    for (title, pictures), column in zip(columns.items(), places.T):
+        column[0].set_title(title, fontsize=10)
+        white = 255 if pictures.dtype == torch.uint8 else 1
+        for picture, place in zip(pictures, column):
+            shown = picture.permute(1, 2, 0).squeeze(-1)
+            place.imshow(shown, vmin=0, vmax=white, interpolation="nearest")
+            place.axis("off")
+    plt.show()
+
+
 def overlay(
     pictures: Tensor,
     masks: Tensor,

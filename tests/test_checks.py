@@ -37,6 +37,15 @@ def test_law_fails(got, expected, atol):
         checks.law("", got, expected, atol)
 
 
+def test_law_compares_bytes_and_stays_short():
+    checks.law("files", b"same", b"same")
+    with pytest.raises(AssertionError, match="largest difference 1,"):
+        checks.law("files", b"a", b"b")
+    with pytest.raises(AssertionError) as error:
+        checks.law("many", list(range(5000)), list(range(4999)))
+    assert len(str(error.value)) < 200
+
+
 @pytest.mark.parametrize("value", [0.89, NAN])
 def test_floor_holds_in_quick_runs(quick, value):
     checks.floor("accuracy", 0.9, 0.9)

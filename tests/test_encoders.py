@@ -5,7 +5,7 @@ import pytest
 import torch
 from torchvision.models import get_model
 
-from helpers import encoders, settings
+from helpers import datasets, encoders, settings
 from helpers.datasets.weights import read_weights
 from helpers.standins import things
 
@@ -80,6 +80,30 @@ def test_full_takes_weights_from_a_file(monkeypatch, tmp_path):
     x = torch.randn(1, 3, 64, 64)
     with torch.inference_mode():
         assert torch.equal(model.eval()(x), theirs.features.eval()(x))
+
+
+def test_mobilenet_where_resnet_cannot_be_had(quick, monkeypatch, capsys):
+    def cut(run, arch="resnet34"):
+        if arch == "resnet34":
+            raise ConnectionError
+        return arch
+
+    monkeypatch.setattr(encoders, "encoder", cut)
+    assert encoders.encoder_at_hand(quick) == "mobilenet_v2"
+    assert "ResNet-34 can't be had" in capsys.readouterr().out
+
+
+def test_a_judge_is_trained_frozen_and_repeatable(quick, capsys):
+    dark = torch.randint(0, 120, (40, 3, 16, 16), dtype=torch.uint8)
+    part = datasets.Part(torch.cat([dark, dark + 120]), torch.arange(80) // 40)
+    maps = []
+    for _ in range(2):
+        torch.manual_seed(0)
+        judge = encoders.judge(quick, part, part)
+        maps.append(judge(torch.randn(1, 3, 48, 48, generator=torch.Generator().manual_seed(0))))
+    assert "names 100% of the 2 kinds" in capsys.readouterr().out
+    assert maps[0].shape == (1, 64, 6, 6) and torch.equal(*maps)
+    assert not judge.training and not maps[0].requires_grad
 
 
 def test_a_network_without_a_grid_is_refused(monkeypatch, tmp_path):

@@ -291,6 +291,16 @@ def test_gradients_come_through_every_bridge(quick):
     assert all(stage[0].weight.grad.abs().sum() > 0 for stage in model.encoder[:-1])
 
 
+def test_weight_normed_is_two_convolutions_at_its_start():
+    block, x = layers.weight_normed(3, 8), torch.randn(2, 3, 6, 6)
+    expected = x
+    for conv in (block[0], block[2]):
+        size = conv.weight.flatten(1).norm(dim=1)  # a direction, and a size of its own
+        assert torch.allclose(size, conv.parametrizations.weight.original0.flatten(), atol=1e-5)
+        expected = F.conv2d(expected, conv.weight, conv.bias, padding=1).relu()
+    assert block(x).shape == (2, 8, 6, 6) and torch.allclose(block(x), expected, atol=1e-6)
+
+
 def test_overlay_draws(monkeypatch):
     monkeypatch.setattr(plots.plt, "show", lambda: None)
     pictures = torch.zeros(3, 3, 6, 8, dtype=torch.uint8)

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from helpers import datasets, metrics, settings
+from helpers import datasets, metrics, plots, settings
 from helpers.standins import photos
 
 DATA = Path(os.environ.get("LESSON_DATA") or settings.ROOT / "data")
@@ -172,3 +172,24 @@ def test_stand_ins_as_files(tmp_path):
     assert len(files) == 20 and {p.parent.name for p in files} == set(photos.CLASSES)
     with Image.open(files[0]) as image:
         assert image.size == (96, 96) and image.mode == "RGB"
+
+
+def test_floats_to_bytes_are_rounded_and_cut_off():
+    got = metrics.as_bytes(torch.tensor([-0.2, 0.0, 0.4 / 255, 0.6 / 255, 1.0, 1.3]))
+    assert got.dtype == torch.uint8 and got.tolist() == [0, 0, 0, 1, 255, 255]
+
+
+def test_gram_is_a_sum_over_places():
+    maps = torch.randn(2, 5, 3, 4)
+    assert torch.allclose(metrics.gram(maps), torch.einsum("nchw,ndhw->ncd", maps, maps) / 12)
+
+
+def test_side_by_side_has_a_row_a_picture_and_a_column_a_way(monkeypatch):
+    monkeypatch.setattr(plots.plt, "show", lambda: None)
+    bytes_, grey = torch.full((2, 3, 6, 8), 255, dtype=torch.uint8), torch.rand(2, 1, 6, 8)
+    plots.side_by_side({"bytes": bytes_, "grey floats": grey})
+    places = plots.plt.gcf().axes
+    assert [place.get_title() for place in places] == ["bytes", "grey floats", "", ""]
+    assert [place.images[0].get_clim() for place in places] == [(0, 255), (0, 1)] * 2
+    assert np.array_equal(places[3].images[0].get_array(), grey[1, 0])
+    plots.plt.close()

@@ -4,9 +4,6 @@ Ratios travel from machine to machine, seconds do not. Lessons 1, 2 and 6 run on
 photographs need `make data NB=08` (or LESSON_DATA).
 """
 
-import json
-import os
-import platform
 import tempfile
 from pathlib import Path
 
@@ -16,8 +13,7 @@ import bench_text
 import bench_unet
 import torch
 import torch.nn.functional as F
-from lessons import BUILD
-from timing import Row, go_through, medians
+from timing import Row, go_through, medians, report
 from torch import Tensor, nn
 from torchvision import transforms
 from torchvision.datasets import MNIST
@@ -35,14 +31,7 @@ def main() -> None:
         rows += bench_pictures.measure()
     except FileNotFoundError as error:
         print(f"left out: {error}\n")
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads"
-    print(f"{machine}, torch {torch.__version__}")
-    for row in rows:
-        ratio = "" if row.ratio is None else f"{row.ratio:8.2f}"
-        print(f"{row.name:<72}{row.seconds:8.3f} s{ratio}")
-    BUILD.mkdir(exist_ok=True)
-    kept = {"machine": machine, "torch": torch.__version__, "rows": [row._asdict() for row in rows]}
-    (BUILD / "bench.json").write_text(json.dumps(kept, indent=1) + "\n")
+    report(rows, "bench")
 
 
 def lesson1() -> list[Row]:

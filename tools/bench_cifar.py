@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
-from timing import Row, medians
+from timing import Row, medians, report
 from torch import Tensor, nn
 from torchvision import transforms
 
@@ -116,5 +116,4 @@ def tutorial(x: Tensor, y: Tensor, mean: Tensor, std: Tensor) -> torch.utils.dat
 
 
 if __name__ == "__main__":
-    for row in measure():
-        print(f"{row.name:<72}{row.seconds:8.3f} s" + (f"{row.ratio:8.2f}" if row.ratio else ""))
+    report(measure(), "bench_cifar")

@@ -8,13 +8,9 @@ fastai from folders of PNG files, Lightning over torchvision's pictures in a Dat
 Alternating, medians; ratios are ours to theirs.
 """
 
-import json
 import logging
-import os
-import platform
 import tempfile
 import warnings
-from importlib.metadata import version
 from pathlib import Path
 
 import bench
@@ -23,9 +19,8 @@ import lightning
 import torch
 import torch.nn.functional as F
 from fastai.vision import all as fastai
-from lessons import BUILD
 from PIL import Image
-from timing import Row, go_through, medians
+from timing import Row, go_through, medians, report
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from torchvision import transforms
@@ -46,15 +41,7 @@ def main() -> None:
     one = (grey[:, None], labels, bench.network, 3, 128)
     six = (*objects.draw(COUNT, seed=0), lambda: bench_cifar.prepared()[0], 4, 256)
     rows = measure("lesson 1", *one) + measure("lesson 6", *six)
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads"
-    versions = ", ".join(f"{name} {version(name)}" for name in ("torch", "fastai", "lightning"))
-    print(f"{machine}, {versions}")
-    for row in rows:
-        ratio = "" if row.ratio is None else f"{row.ratio:8.3f}"
-        print(f"{row.name:<60}{row.seconds:8.3f} s{ratio}")
-    BUILD.mkdir(exist_ok=True)
-    kept = {"machine": machine, "versions": versions, "rows": [row._asdict() for row in rows]}
-    (BUILD / "bench_peers.json").write_text(json.dumps(kept, indent=1) + "\n")
+    report(rows, "bench_peers", ("torch", "fastai", "lightning"))
 
 
 def measure(name: str, pictures, labels, network, margin: int, size: int) -> list[Row]:

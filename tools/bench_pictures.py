@@ -17,7 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import torch
-from timing import Row, go_through, medians, seconds
+from timing import Row, go_through, medians, report, seconds
 
 from helpers import augment
 from helpers.batches import Batches
@@ -115,5 +115,4 @@ def _loader(folder: Path, name: str) -> Iterable:
 
 
 if __name__ == "__main__":
-    for row in measure():
-        print(f"{row.name:<72}{row.seconds:8.3f} s" + (f"{row.ratio:8.1f}" if row.ratio else ""))
+    report(measure(), "bench_pictures")

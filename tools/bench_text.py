@@ -12,7 +12,7 @@ import io
 import torch
 import torch.nn.functional as F
 from lessons import find, read
-from timing import Row, medians
+from timing import Row, medians, report
 from torch import Tensor, nn
 
 from helpers import checks, hooks
@@ -70,5 +70,4 @@ def bare_loop(pieces: list[tuple[Tensor, Tensor]]) -> None:
 
 
 if __name__ == "__main__":
-    for row in measure():
-        print(f"{row.name:<72}{row.seconds:8.3f} s" + (f"{row.ratio:8.2f}" if row.ratio else ""))
+    report(measure(), "bench_text")

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from timing import Row, medians
+from timing import Row, medians, report
 from torch import Tensor
 
 from helpers import augment, encoders, layers, settings
@@ -91,5 +91,4 @@ def read(picture: Path, mask: Path) -> tuple[Tensor, Tensor]:
 
 
 if __name__ == "__main__":
-    for row in measure():
-        print(f"{row.name:<72}{row.seconds:8.3f} s" + (f"{row.ratio:8.2f}" if row.ratio else ""))
+    report(measure(), "bench_unet")

@@ -1,9 +1,16 @@
 """How the benchmarks time: alternating, so that a busier moment hits all alike; medians."""
 
+import json
+import os
+import platform
 import statistics
 import time
 from collections.abc import Callable, Iterable
+from importlib.metadata import version
 from typing import NamedTuple
+
+import torch
+from lessons import BUILD
 
 
 class Row(NamedTuple):
@@ -29,3 +36,16 @@ def seconds(work: Callable[[], object]) -> float:
 def go_through(batches: Iterable) -> None:
     for _ in batches:
         pass
+
+
+def report(rows: list[Row], name: str, packages: tuple[str, ...] = ("torch",)) -> None:
+    """Print the table, the machine above it, and keep both as build/<name>.json."""
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads"
+    versions = {package: version(package) for package in packages}
+    print(machine, *(f"{package} {found}" for package, found in versions.items()), sep=", ")
+    for row in rows:
+        ratio = "" if row.ratio is None else f"{row.ratio:8.3f}"
+        print(f"{row.name:<72}{row.seconds:8.3f} s{ratio}")
+    BUILD.mkdir(exist_ok=True)
+    kept = {"machine": machine, "versions": versions, "rows": [row._asdict() for row in rows]}
+    (BUILD / f"{name}.json").write_text(json.dumps(kept, indent=1) + "\n")

@@ -21,6 +21,11 @@ from helpers.settings import ROOT, Run
 
 RESULTS = ROOT / "results"
 KEYS = ("profile", "source", "seed", "device")  # a new record replaces the old one of the same keys
+KINDS = {
+    "quick, kept": ("quick", "stand-in"),
+    "quick on real data": ("quick", "real"),
+    "full, kept": ("full", "real"),
+}
 
 
 def record(run: Run, data: str, rungs: Mapping[str, Mapping[str, float]]) -> None:
@@ -65,16 +70,18 @@ def read(path: Path) -> list[dict]:
     return json.loads(path.read_text())["runs"] if path.exists() else []
 
 
-def means(lesson: str, profile: str, folder: Path = RESULTS) -> dict[str, dict[str, float]]:
-    """The figures of each rung, averaged over the recorded runs of a profile; empty if none is."""
-    runs = [r for r in read(folder / f"{lesson}.json") if r["profile"] == profile]
-    return {
-        rung: {
-            name: fmean(r["rungs"][rung][name] for r in runs if name in r["rungs"].get(rung, {}))
-            for name in figures
-        }
-        for rung, figures in (runs[0]["rungs"] if runs else {}).items()
-    }
+def kept(lesson: str, rung: str, key: str, folder: Path = RESULTS) -> dict[str, float | str]:
+    """Part of a table's row: a rung's figure, the mean over the recorded runs of each kind.
+
+    "" where such runs lack the rung; kinds of run that nobody has recorded have no column.
+    """
+    runs, row = read(folder / f"{lesson}.json"), {}
+    for column, kind in KINDS.items():
+        rows = [r["rungs"].get(rung, {}) for r in runs if (r["profile"], r["source"]) == kind]
+        values = [figures[key] for figures in rows if key in figures]
+        if rows:
+            row[column] = fmean(values) if values else ""
+    return row
 
 
 def _rounded(figures: Mapping[str, float]) -> dict[str, float]:

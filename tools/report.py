@@ -46,9 +46,11 @@ def lessons() -> str:
 
 
 def runs(lesson: dict, profile: str) -> list[dict]:
-    """The recorded runs that reached the rung that README shows."""
+    """The recorded runs of a profile, quick ones on stand-ins, that reached README's rung."""
+    kind = records.KINDS[f"{profile}, kept"]
     found = records.read(records.RESULTS / f"{lesson['name']}.json")
-    return [r for r in found if r["profile"] == profile and lesson["rung"] in r["rungs"]]
+    found = [run for run in found if (run["profile"], run["source"]) == kind]
+    return [run for run in found if lesson["rung"] in run["rungs"]]
 
 
 def figure(lesson: dict, profile: str) -> str:

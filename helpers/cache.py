@@ -1,5 +1,6 @@
-"""Folders that are built once: drawn stand-ins, decoded pictures."""
+"""Folders that are built once (drawn stand-ins, decoded pictures), and folders for the moment."""
 
+import atexit
 import hashlib
 import os
 import shutil
@@ -47,3 +48,10 @@ def build_once(name: str, key: str, build: Callable[[Path], None]) -> Path:
         finally:
             shutil.rmtree(part, ignore_errors=True)
     return target
+
+
+def scratch() -> Path:
+    """A new, empty folder that goes when this process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="lesson-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder

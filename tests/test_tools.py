@@ -172,3 +172,20 @@ def test_scripts_behind_the_targets_exist():
     for line in (Path(ROOT) / "Makefile").read_text().splitlines():
         for word in line.split():
             assert not word.startswith("tools/") or (ROOT / word).exists(), word
+
+
+def test_nothing_temporary_is_left_behind(tmp_path):
+    """A tool's own files, a child's, and those of a process that `cache.scratch` serves."""
+    child = "from helpers import cache; import tempfile; print(tempfile.mkdtemp(), cache.scratch())"
+    tool = (
+        f"import subprocess, sys, tempfile\nsys.path.insert(0, {str(ROOT / 'tools')!r})\n"
+        f"import lessons\ndef main():\n    print(tempfile.mkdtemp(), flush=True)\n"
+        f"    return subprocess.run([sys.executable, '-c', {child!r}]).returncode\n"
+        f"lessons.script(main)"
+    )
+    for code in (tool, child.replace("tempfile.mkdtemp(), ", "")):
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+        )
+        folders = [Path(path) for path in done.stdout.split()]
+        assert folders and not any(folder.exists() for folder in folders), done.stdout

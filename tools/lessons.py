@@ -1,7 +1,9 @@
 """What the tools share: finding lessons, executing notebooks, settings for child processes."""
 
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -88,12 +90,19 @@ def execute(
 
 
 def script(main: Callable[[], int]) -> None:
-    """Run a tool's `main` and exit with its status; at once by Ctrl-C."""
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        print("stopped", flush=True)
-        os._exit(130)  # not waiting for threads; a kernel whose parent is gone shuts down
+    """Run a tool's `main` and exit with its status; at once by Ctrl-C.
+
+    Temporary files of the tool and of the processes that it starts are gone afterwards, also where
+    a kernel was killed.
+    """
+    with tempfile.TemporaryDirectory(prefix="lessons-", ignore_cleanup_errors=True) as folder:
+        os.environ["TMPDIR"] = tempfile.tempdir = folder
+        try:
+            sys.exit(main())
+        except KeyboardInterrupt:
+            print("stopped", flush=True)
+            shutil.rmtree(folder, ignore_errors=True)
+            os._exit(130)  # not waiting for threads; a kernel whose parent is gone shuts down
 
 
 def read(path: Path) -> NotebookNode:

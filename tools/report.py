@@ -1,10 +1,11 @@
-"""Make README's table and picture from the records in results/ and the stored notebooks.
+"""Make README's tables and picture from the records in results/ and the stored notebooks.
 
-The table stands between `<!-- lessons -->` and `<!-- /lessons -->`; `make report` fills it in, and
-a test fails where README and the records differ.
+The tables stand between `<!-- lessons -->` and `<!-- /lessons -->`, and so for `bench`; `make
+report` fills them in, and a test fails where README and the records differ.
 """
 
 import base64
+import json
 import re
 import tomllib
 from statistics import fmean
@@ -26,8 +27,10 @@ def main() -> None:
 
 def filled(text: str) -> str:
     """README's text with its tables made anew."""
-    pattern = re.compile(r"(<!-- lessons -->\n).*?(<!-- /lessons -->)", re.DOTALL)
-    return pattern.sub(lambda match: match[1] + lessons() + match[2], text)
+    for name, table in (("lessons", lessons), ("bench", bench)):
+        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        text = pattern.sub(lambda match, table=table: match[1] + table() + match[2], text)
+    return text
 
 
 def lessons() -> str:
@@ -43,6 +46,21 @@ def lessons() -> str:
         cells = [link, lesson["learn"], lesson["figure"], lesson["lecture"], full, quick, times]
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
+
+
+def bench() -> str:
+    """The recorded benchmarks, each below its machine."""
+    parts = []
+    for path in sorted((records.RESULTS / "bench").glob("*.json")):
+        kept = json.loads(path.read_text())
+        versions = ", ".join(f"{package} {found}" for package, found in kept["versions"].items())
+        parts.append(f"`tools/{path.stem}.py` ({kept['machine']}, {versions}):\n")
+        parts += ["| work | seconds | ratio |", "|---|---|---|"]
+        for row in kept["rows"]:
+            ratio = "" if row["ratio"] is None else f"{row['ratio']:.2f}"
+            parts.append(f"| {row['name'].strip()} | {row['seconds']:.3f} | {ratio} |")
+        parts.append("")
+    return "\n".join(parts)
 
 
 def runs(lesson: dict, profile: str) -> list[dict]:

@@ -10,7 +10,9 @@ from importlib.metadata import version
 from typing import NamedTuple
 
 import torch
-from lessons import BUILD
+from lessons import BUILD, ROOT
+
+BENCH = ROOT / "results" / "bench"
 
 
 class Row(NamedTuple):
@@ -39,13 +41,17 @@ def go_through(batches: Iterable) -> None:
 
 
 def report(rows: list[Row], name: str, packages: tuple[str, ...] = ("torch",)) -> None:
-    """Print the table, the machine above it, and keep both as build/<name>.json."""
+    """Print the table, the machine above it, and keep both as build/<name>.json.
+
+    LESSON_RECORD=1 keeps them in results/bench, from which README's table is made.
+    """
     machine = f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads"
     versions = {package: version(package) for package in packages}
     print(machine, *(f"{package} {found}" for package, found in versions.items()), sep=", ")
     for row in rows:
         ratio = "" if row.ratio is None else f"{row.ratio:8.3f}"
         print(f"{row.name:<72}{row.seconds:8.3f} s{ratio}")
-    BUILD.mkdir(exist_ok=True)
+    folder = BENCH if os.environ.get("LESSON_RECORD") == "1" else BUILD
+    folder.mkdir(exist_ok=True)
     kept = {"machine": machine, "versions": versions, "rows": [row._asdict() for row in rows]}
-    (BUILD / f"{name}.json").write_text(json.dumps(kept, indent=1) + "\n")
+    (folder / f"{name}.json").write_text(json.dumps(kept, indent=1) + "\n")

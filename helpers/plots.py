@@ -87,6 +87,12 @@ def _grid(pictures: Tensor, titles: Sequence[object], columns: int, size: float)
     return list(places.flat)
 
 
+def around_grey(pictures: Tensor) -> Tensor:
+    """Each of (N, C, H, W) on a scale of its own, 0 to 1 with zero at grey: filters, answers."""
+    pictures = pictures.detach().cpu()
+    return pictures / pictures.abs().amax((1, 2, 3), keepdim=True).clamp(min=1e-12) / 2 + 0.5
+
+
 def side_by_side(columns: Mapping[str, Tensor], size: float = 1.4) -> None:
     """A row for each picture, a column for each way to show it: (N, C, H, W) by title.
 

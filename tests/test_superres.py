@@ -193,3 +193,8 @@ def test_side_by_side_has_a_row_a_picture_and_a_column_a_way(monkeypatch):
     assert [place.images[0].get_clim() for place in places] == [(0, 255), (0, 1)] * 2
     assert np.array_equal(places[3].images[0].get_array(), grey[1, 0])
     plots.plt.close()
+
+
+def test_around_grey_scales_each_picture_by_itself():
+    pictures = torch.tensor([0.0, -2.0, 1.0, 0.0, 0.0, 0.0]).view(2, 1, 1, 3)
+    assert plots.around_grey(pictures).flatten().tolist() == [0.5, 0.0, 0.75, 0.5, 0.5, 0.5]

@@ -1,0 +1,109 @@
+"""How seconds and memory grow with the work: more data, larger batches, larger pictures.
+
+    python tools/bench_growth.py
+
+Lesson 1's ResNet and lesson 2's U-Net on random pictures; each line in a process of its own, whose
+peak of memory is its own: by how much it grew, in MB. `ratio` is the seconds over the first line's,
+divided by how much more work there is: 1 is linear, less is better. What is streamed is read from a
+file; of the memory it counts, the file's pages can be taken back by the system at any time.
+"""
+
+import multiprocessing
+import resource
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import bench
+import numpy as np
+import torch
+import torch.nn.functional as F
+from timing import Row, go_through, medians, report
+
+from helpers import encoders, layers, settings, training
+from helpers.batches import Batches
+
+DIGITS, BATCH, PHOTOGRAPHS = 1000, 128, 1000
+
+
+def measure() -> list[Row]:
+    times = (1, 2, 4, 8)
+    kinds = {
+        "lesson 1, an epoch": [(n, f"{n * DIGITS:,} digits", partial(digits, n)) for n in times],
+        "lesson 1, 4,000 digits": [(1, f"batches of {32 * n}", partial(size, n)) for n in times],
+        "streamed": [
+            (n, f"{n * PHOTOGRAPHS:,} pictures of 64 pixels", partial(stream, n)) for n in times
+        ],
+        "U-Net, a training step": [
+            ((side / 64) ** 2, f"4 pictures of {side} pixels", partial(unet, side))
+            for side in (64, 128, 256)
+        ],
+    }
+    rows = []
+    for name, lines in kinds.items():
+        first = None
+        for work, what, job in lines:
+            seconds, megabytes = alone(job)
+            first = first or seconds
+            line = f"{name}, {what}: {megabytes:.0f} MB"
+            rows.append(Row(line, seconds, seconds / first / work))
+    return rows
+
+
+def alone(job: Callable[[], Callable[[], object]]) -> tuple[float, float]:
+    """Seconds of the work that job() prepares, and by how many MB memory grew at most."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(_in_here, job).result()
+
+
+def _in_here(job: Callable[[], Callable[[], object]]) -> tuple[float, float]:
+    before = _peak()
+    (seconds,) = medians(job(), rounds=2)
+    return seconds, _peak() - before
+
+
+def _peak() -> float:
+    unit = 1e6 if sys.platform == "darwin" else 1e3  # ru_maxrss: bytes there, KB elsewhere
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
+def digits(times: int, size: int = BATCH) -> Callable[[], None]:
+    x = torch.randint(256, (times * DIGITS, 1, 28, 28), dtype=torch.uint8)
+    ours = Batches(x, torch.randint(10, (len(x),)), size, shuffle=True, mean=0.5, std=0.25)
+    few = Batches(x[:8], torch.randint(10, (8,)), 8)
+
+    def epoch() -> None:
+        model = bench.network()
+        optimizer = torch.optim.AdamW(model.parameters(), fused=True)
+        training.fit(model, ours, few, optimizer, 1, quiet=True)
+
+    return epoch
+
+
+def size(times: int) -> Callable[[], None]:
+    return digits(4, 32 * times)
+
+
+def stream(times: int) -> Callable[[], None]:
+    folder = tempfile.TemporaryDirectory()
+    path, shape = Path(folder.name) / "pictures.npy", (times * PHOTOGRAPHS, 3, 64, 64)
+    pictures = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
+    for row in range(0, len(pictures), PHOTOGRAPHS):
+        pictures[row : row + PHOTOGRAPHS] = 128
+    pictures.flush()
+    x = torch.from_numpy(np.load(path, mmap_mode="c"))
+    ours = Batches(x, torch.zeros(len(x)), BATCH, shuffle=True, mean=0.5, std=0.25, stream=True)
+    return lambda: go_through(ours) or folder
+
+
+def unet(side: int) -> Callable[[], None]:
+    run = settings.start("02_unet_segmentation", {})
+    model, x = layers.DynamicUnet(encoders.encoder(run), 1), torch.randn(4, 3, side, side)
+    return lambda: F.softplus(model(x)).mean().backward()
+
+
+if __name__ == "__main__":
+    report(measure(), "bench_growth")

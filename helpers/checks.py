@@ -1,12 +1,12 @@
 """What a lesson claims. Facts and laws always hold, floors in quick runs, goals in full runs."""
 
-import reprlib
 from collections.abc import Sequence
 
 import torch
 
 from helpers import settings
 
+ZERO = torch.zeros((), dtype=torch.double)
 goals: list[dict] = []  # every goal of this run, for its record
 floors: dict[str, dict[str, float]] = {}  # and every floor, with the figure that was reached
 
@@ -25,13 +25,15 @@ def law(name: str, got: object, expected: object, atol: float = 0.0) -> None:
     differ, a value is not finite, or the largest difference is over `atol`.
     """
     got, expected = _tensors(got), _tensors(expected)
-    if [t.shape for t in got] != [t.shape for t in expected]:
-        shapes = [reprlib.repr([tuple(t.shape) for t in side]) for side in (got, expected)]
-        raise AssertionError(f"law: {name}: shapes {shapes[0]} and {shapes[1]} differ")
-    largest = max(
-        (float((g - e).abs().max()) for g, e in zip(got, expected) if g.numel()), default=0.0
-    )
-    if not largest <= atol:  # also where a value is not a number
+    if len(got) != len(expected):
+        raise AssertionError(f"law: {name}: {len(got)} and {len(expected)} items")
+    for g, e in zip(got, expected):
+        if g.shape != e.shape:
+            shapes = f"{tuple(g.shape)} and {tuple(e.shape)}"
+            raise AssertionError(f"law: {name}: shapes {shapes} differ")
+    gaps = torch.stack([(g - e).abs().max() for g, e in zip(got, expected) if g.numel()] or [ZERO])
+    largest = float(gaps.max())  # not a number where one of the gaps isn't
+    if not largest <= atol:
         raise AssertionError(f"law: {name}: largest difference {largest:.3g}, allowed {atol:g}")
     print(f"law holds: {name} ({'bit for bit' if atol == 0 else f'to {atol:g}'})")
 

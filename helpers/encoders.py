@@ -42,13 +42,18 @@ def encoder(run: Run, arch: str = "resnet34", pretrained: bool = True) -> nn.Seq
     return nn.Sequential(*stages(_features(model, arch)))
 
 
-def encoder_at_hand(run: Run) -> nn.Sequential:
-    """`encoder(run)`; where a full run can't have ResNet-34's weights, MobileNetV2, and says so."""
-    try:
-        return encoder(run)
-    except OSError as error:
-        print("ResNet-34 can't be had, so MobileNetV2:", type(error).__name__)
-        return encoder(run, "mobilenet_v2")
+def arch_at_hand(run: Run) -> str:
+    """resnet34; where LESSON_DATA/weights holds MobileNetV2's weights alone, that, said in a line.
+
+    "small encoder" in quick runs. For `encoder(run, arch)`, and for the record.
+    """
+    if run.quick:
+        return "small encoder"
+    wanted = ("resnet34", "mobilenet_v2")  # the lectures' first
+    there = [arch for arch in wanted if (run.data / "weights" / f"{arch}.pth").exists()]
+    if there == ["mobilenet_v2"]:
+        print(f"MobileNetV2 in the place of ResNet-34, which `make data NB={run.number}` gets")
+    return (there or wanted)[0]
 
 
 def judge(run: Run, train: Part, valid: Part, epochs: int = 2) -> nn.Module:
@@ -63,13 +68,18 @@ def judge(run: Run, train: Part, valid: Part, epochs: int = 2) -> nn.Module:
         from torchvision.models import mobilenet_v2
 
         net = mobilenet_v2()
-        print("judge: MobileNetV2 from", load_weights(net, "mobilenet_v2", run).rpartition("/")[2])
+        print("judge: MobileNetV2 from", Path(load_weights(net, "mobilenet_v2", run)).name)
         net = net.features[:7]
     return net.to(run.device).eval().requires_grad_(False)
 
 
 def _trained_judge(run: Run, train: Part, valid: Part, epochs: int) -> nn.Sequential:
     kinds, layers = int(train.y.max()) + 1, []
+    if kinds < 2:
+        raise ValueError(
+            "the pictures are of one kind only, and a judge learns to tell kinds apart: put them "
+            "into train/<kind>/ and val/<kind>/"
+        )
     for a, b in ((3, 16), (16, 32), (32, 64)):
         layers += [nn.Conv2d(a, b, 3, 2, padding=1, bias=False), nn.BatchNorm2d(b), nn.ReLU()]
     net = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, kinds))

@@ -1,4 +1,4 @@
-"""Blocks of U-Nets, which lesson 2 writes out and lesson 3 uses.
+"""Blocks of U-Nets, which lesson 2 writes out (`weight_normed`: lesson 3) and others use.
 
 A network is an encoder in stages (`helpers.encoders`), each halving the grid, and a decoder of
 blocks that double it again and look at what the encoder saw at that size.

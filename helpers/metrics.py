@@ -1,22 +1,8 @@
-"""Scores of a batch or a set, each with its unit. Add here when a second lesson needs one."""
+"""Scores of a batch or a set, each with its unit, and at the end what some are computed on."""
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-
-
-def as_bytes(pictures: Tensor) -> Tensor:
-    """Floats, 1 = white, to bytes: rounded, and what is too dark or too bright cut off."""
-    return (255 * pictures).round().clamp(0, 255).to(torch.uint8)
-
-
-def gram(maps: Tensor) -> Tensor:
-    """Gram matrices: products of two channels, mean over the places; (N, C, H, W) to (N, C, C).
-
-    Gatys et al. 2015, arXiv 1508.06576. Lessons 3 and 3b write it out.
-    """
-    rows = maps.flatten(2)
-    return rows @ rows.mT / rows.shape[2]
 
 
 def accuracy(outputs: Tensor, labels: Tensor) -> Tensor:
@@ -154,3 +140,17 @@ def _features(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
 def _covariance(x: Tensor) -> Tensor:
     centred = x - x.mean(0)
     return centred.T @ centred / (len(x) - 1)
+
+
+def as_bytes(pictures: Tensor) -> Tensor:
+    """Floats, 1 = white, to bytes: rounded, and what is too dark or too bright cut off."""
+    return (255 * pictures).round().clamp(0, 255).to(torch.uint8)
+
+
+def gram(maps: Tensor) -> Tensor:
+    """Gram matrices: products of two channels, mean over the places; (N, C, H, W) to (N, C, C).
+
+    Gatys et al. 2015, arXiv 1508.06576. Lessons 3 and 3b write it out.
+    """
+    rows = maps.flatten(2)
+    return rows @ rows.mT / rows.shape[2]

@@ -103,6 +103,7 @@ def side_by_side(columns: Mapping[str, Tensor], size: float = 1.4) -> None:
     _, places = plt.subplots(rows, len(columns), figsize=inches, squeeze=False)
     for (title, pictures), column in zip(columns.items(), places.T):
         column[0].set_title(title, fontsize=10)
+        pictures = pictures.detach().cpu()
         white = 255 if pictures.dtype == torch.uint8 else 1
         for picture, place in zip(pictures, column):
             shown = picture.permute(1, 2, 0).squeeze(-1)

@@ -75,13 +75,24 @@ def kept(lesson: str, rung: str, key: str, folder: Path = RESULTS) -> dict[str, 
 
     "" where such runs lack the rung; kinds of run that nobody has recorded have no column.
     """
-    runs, row = read(folder / f"{lesson}.json"), {}
-    for column, kind in KINDS.items():
-        rows = [r["rungs"].get(rung, {}) for r in runs if (r["profile"], r["source"]) == kind]
-        values = [figures[key] for figures in rows if key in figures]
-        if rows:
+    row = {}
+    for column, (profile, source) in KINDS.items():
+        runs = runs_of(lesson, profile, source, folder)
+        values = [r["rungs"][rung][key] for r in runs if key in r["rungs"].get(rung, {})]
+        if runs:
             row[column] = fmean(values) if values else ""
     return row
+
+
+def runs_of(lesson: str, profile: str, source: str, folder: Path = RESULTS) -> list[dict]:
+    """The recorded runs of a kind; of full ones those on a GPU, where there are any.
+
+    On a processor most full runs do less than the lecture's, so the two are never averaged.
+    """
+    runs = read(folder / f"{lesson}.json")
+    runs = [r for r in runs if (r["profile"], r["source"]) == (profile, source)]
+    on_gpu = [r for r in runs if r["device"] != "cpu"]
+    return on_gpu if profile == "full" and on_gpu else runs
 
 
 def _rounded(figures: Mapping[str, float]) -> dict[str, float]:

@@ -67,7 +67,7 @@ def start(lesson: str, environment: Mapping[str, str] = os.environ) -> Run:
     global _current
     profile = _choice(environment, "LESSON_PROFILE", ["quick", "full"])
     sources = ["stand-in", "real"] if profile == "quick" else ["real"]
-    seed = environment.get("LESSON_SEED", "0")
+    seed = environment.get("LESSON_SEED") or "0"
     if not seed.isdecimal():
         raise ValueError(f"LESSON_SEED is {seed!r}; allowed: a whole number from 0")
     devices = _devices()

@@ -30,6 +30,8 @@ def test_law_compares_to_the_last_bit():
         ([torch.zeros(2)], [torch.zeros(2), torch.zeros(2)], 1.0),  # one is missing
         (torch.tensor(0.11), torch.tensor(0.0), 0.1),  # too far
         (3, 5, 1.0),  # plain numbers
+        ([0.0, NAN], [0.0, 1.0], 1.0),  # not a number, behind another
+        ([torch.zeros(2), torch.tensor([NAN, 0])], [torch.zeros(2)] * 2, 1.0),
     ],
 )
 def test_law_fails(got, expected, atol):
@@ -41,9 +43,8 @@ def test_law_compares_bytes_and_stays_short():
     checks.law("files", b"same", b"same")
     with pytest.raises(AssertionError, match="largest difference 1,"):
         checks.law("files", b"a", b"b")
-    with pytest.raises(AssertionError) as error:
+    with pytest.raises(AssertionError, match="5000 and 4999 items"):
         checks.law("many", list(range(5000)), list(range(4999)))
-    assert len(str(error.value)) < 200
 
 
 @pytest.mark.parametrize("value", [0.89, NAN])

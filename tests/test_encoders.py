@@ -82,15 +82,28 @@ def test_full_takes_weights_from_a_file(monkeypatch, tmp_path):
         assert torch.equal(model.eval()(x), theirs.features.eval()(x))
 
 
-def test_mobilenet_where_resnet_cannot_be_had(quick, monkeypatch, capsys):
-    def cut(run, arch="resnet34"):
-        if arch == "resnet34":
-            raise ConnectionError
-        return arch
+@pytest.mark.parametrize(
+    ("files", "arch"),
+    [
+        ([], "resnet34"),
+        (["mobilenet_v2"], "mobilenet_v2"),
+        (["mobilenet_v2", "resnet34"], "resnet34"),
+    ],
+)
+def test_the_encoder_at_hand(monkeypatch, tmp_path, capsys, files, arch):
+    (tmp_path / "weights").mkdir()
+    for name in files:
+        (tmp_path / "weights" / f"{name}.pth").touch()
+    run = full(monkeypatch, tmp_path)
+    capsys.readouterr()
+    assert encoders.arch_at_hand(run) == arch
+    assert ("in the place of" in capsys.readouterr().out) == (arch == "mobilenet_v2")
 
-    monkeypatch.setattr(encoders, "encoder", cut)
-    assert encoders.encoder_at_hand(quick) == "mobilenet_v2"
-    assert "ResNet-34 can't be had" in capsys.readouterr().out
+
+def test_a_judge_needs_two_kinds(quick):
+    part = datasets.Part(torch.zeros(8, 3, 16, 16, dtype=torch.uint8), torch.zeros(8).long())
+    with pytest.raises(ValueError, match="of one kind only"):
+        encoders.judge(quick, part, part)
 
 
 def test_a_judge_is_trained_frozen_and_repeatable(quick, capsys):

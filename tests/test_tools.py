@@ -13,6 +13,7 @@ import pytest
 import refresh
 import report
 import run
+import timing
 from lessons import ROOT, execute, find, quiet_environment, replace_once
 
 from helpers import records, settings
@@ -41,7 +42,7 @@ def test_a_failing_lesson_gives_exit_status_1(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(run, "BUILD", tmp_path / "build")
     monkeypatch.setattr(run, "find", lambda _: [tmp_path / "01_bad.ipynb"])
     monkeypatch.setattr(sys, "argv", ["run.py"])
-    monkeypatch.setattr(run, "index", lambda: None)
+    monkeypatch.setattr(run, "index", lambda results: None)
     assert run.main() == 1
     assert "01_bad: FAILED" in capsys.readouterr().out
 
@@ -174,18 +175,41 @@ def test_scripts_behind_the_targets_exist():
             assert not word.startswith("tools/") or (ROOT / word).exists(), word
 
 
-def test_nothing_temporary_is_left_behind(tmp_path):
+def test_nothing_temporary_is_left_behind():
     """A tool's own files, a child's, and those of a process that `cache.scratch` serves."""
-    child = "from helpers import cache; import tempfile; print(tempfile.mkdtemp(), cache.scratch())"
+    both = "print(tempfile.mkdtemp()); "
+    child = f"from helpers import cache; import tempfile; {both}print(cache.scratch())"
     tool = (
         f"import subprocess, sys, tempfile\nsys.path.insert(0, {str(ROOT / 'tools')!r})\n"
         f"import lessons\ndef main():\n    print(tempfile.mkdtemp(), flush=True)\n"
         f"    return subprocess.run([sys.executable, '-c', {child!r}]).returncode\n"
         f"lessons.script(main)"
     )
-    for code in (tool, child.replace("tempfile.mkdtemp(), ", "")):
+    for code in (tool, child.replace(both, "")):
         done = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
         )
-        folders = [Path(path) for path in done.stdout.split()]
+        folders = [Path(path) for path in done.stdout.splitlines()]
         assert folders and not any(folder.exists() for folder in folders), done.stdout
+
+
+def test_a_recorded_benchmark_becomes_a_table(tmp_path, monkeypatch):
+    monkeypatch.setattr(timing, "BENCH", tmp_path / "bench")
+    monkeypatch.setattr(records, "RESULTS", tmp_path)
+    monkeypatch.setenv("LESSON_RECORD", "1")
+    timing.report([timing.Row("a", 1.0), timing.Row("  b", 2.0, 0.5)], "bench_x")
+    assert "2.000 | 0.50 |" in report.bench() and "tools/bench_x.py" in report.bench()
+
+
+def test_memory_is_that_of_a_process_of_its_own():
+    held = bytearray(300_000_000)
+    seconds, megabytes = timing.alone(len, bytes(50_000_000))
+    assert seconds == 50_000_000 and megabytes < 200, len(held)
+
+
+def test_a_run_on_a_gpu_is_not_averaged_with_one_on_a_processor(tmp_path, monkeypatch):
+    one = {"profile": "full", "source": "real", "rungs": {"a": {"accuracy": 0.5}}, "device": "cpu"}
+    other = one | {"rungs": {"a": {"accuracy": 0.9}}, "device": "A GPU"}
+    for runs, accuracy in (([one], 0.5), ([one, other], 0.9)):
+        (tmp_path / "99_test.json").write_text(json.dumps({"runs": runs}))
+        assert records.kept("99_test", "a", "accuracy", tmp_path) == {"full, kept": accuracy}

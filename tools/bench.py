@@ -13,6 +13,7 @@ import bench_text
 import bench_unet
 import torch
 import torch.nn.functional as F
+from lessons import script
 from timing import Row, go_through, medians, report
 from torch import Tensor, nn
 from torchvision import transforms
@@ -131,4 +132,4 @@ def epoch(loader) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    script(main)

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
+from lessons import script
 from timing import Row, medians, report
 from torch import Tensor, nn
 from torchvision import transforms
@@ -116,4 +117,4 @@ def tutorial(x: Tensor, y: Tensor, mean: Tensor, std: Tensor) -> torch.utils.dat
 
 
 if __name__ == "__main__":
-    report(measure(), "bench_cifar")
+    script(lambda: report(measure(), "bench_cifar"))

@@ -8,12 +8,8 @@ divided by how much more work there is: 1 is linear, less is better. What is str
 file; of the memory it counts, the file's pages can be taken back by the system at any time.
 """
 
-import multiprocessing
-import resource
-import sys
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +17,8 @@ import bench
 import numpy as np
 import torch
 import torch.nn.functional as F
-from timing import Row, go_through, medians, report
+from lessons import script
+from timing import Row, alone, go_through, medians, report
 
 from helpers import encoders, layers, settings, training
 from helpers.batches import Batches
@@ -46,28 +43,15 @@ def measure() -> list[Row]:
     for name, lines in kinds.items():
         first = None
         for work, what, job in lines:
-            seconds, megabytes = alone(job)
+            seconds, megabytes = alone(timed, job)
             first = first or seconds
             line = f"{name}, {what}: {megabytes:.0f} MB"
             rows.append(Row(line, seconds, seconds / first / work))
     return rows
 
 
-def alone(job: Callable[[], Callable[[], object]]) -> tuple[float, float]:
-    """Seconds of the work that job() prepares, and by how many MB memory grew at most."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(_in_here, job).result()
-
-
-def _in_here(job: Callable[[], Callable[[], object]]) -> tuple[float, float]:
-    before = _peak()
-    (seconds,) = medians(job(), rounds=2)
-    return seconds, _peak() - before
-
-
-def _peak() -> float:
-    unit = 1e6 if sys.platform == "darwin" else 1e3  # ru_maxrss: bytes there, KB elsewhere
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+def timed(job: Callable[[], Callable[[], object]]) -> float:
+    return medians(job(), rounds=2)[0]
 
 
 def digits(times: int, size: int = BATCH) -> Callable[[], None]:
@@ -102,8 +86,15 @@ def stream(times: int) -> Callable[[], None]:
 def unet(side: int) -> Callable[[], None]:
     run = settings.start("02_unet_segmentation", {})
     model, x = layers.DynamicUnet(encoders.encoder(run), 1), torch.randn(4, 3, side, side)
-    return lambda: F.softplus(model(x)).mean().backward()
+    optimizer = torch.optim.AdamW(model.parameters(), fused=True)
+
+    def step() -> None:
+        F.softplus(model(x)).mean().backward()
+        optimizer.step()
+        optimizer.zero_grad()
+
+    return step
 
 
 if __name__ == "__main__":
-    report(measure(), "bench_growth")
+    script(lambda: report(measure(), "bench_growth"))

@@ -19,6 +19,7 @@ import lightning
 import torch
 import torch.nn.functional as F
 from fastai.vision import all as fastai
+from lessons import script
 from PIL import Image
 from timing import Row, go_through, medians, report
 from torch import Tensor, nn
@@ -141,4 +142,4 @@ def lightning_epoch(network, loader) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    script(main)

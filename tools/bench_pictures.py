@@ -7,17 +7,14 @@ with two workers that stay alive, as tutorials write it. Alternating, medians. O
 against their two workers: more threads than free cores make it many times slower.
 """
 
-import multiprocessing
 import os
-import resource
-import sys
 import tempfile
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import torch
-from timing import Row, go_through, medians, report, seconds
+from lessons import script
+from timing import Row, alone, go_through, medians, report, seconds
 
 from helpers import augment
 from helpers.batches import Batches
@@ -64,9 +61,8 @@ def measure() -> list[Row]:
 
 
 def _once(files: list[Path]) -> list[Row]:
-    """Seconds and memory of decoding, in a process of its own, whose peak is its own."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        once, more = pool.submit(_decode_and_look, files).result()
+    """Seconds and memory of decoding."""
+    once, more = alone(_decode, files)
     size = len(files) * 3 * SIZE**2 / 1e6
     name = (
         f"decoding once, {len(files):,} photographs: {more:.0f} MB more memory, {size:.0f} MB cache"
@@ -74,11 +70,8 @@ def _once(files: list[Path]) -> list[Row]:
     return [Row(name, once)]
 
 
-def _decode_and_look(files: list[Path]) -> tuple[float, float]:
-    unit = 1e6 if sys.platform == "darwin" else 1e3  # ru_maxrss: bytes there, KB elsewhere
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    once = seconds(lambda: decode(files, SIZE))
-    return once, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / unit
+def _decode(files: list[Path]) -> float:
+    return seconds(lambda: decode(files, SIZE))
 
 
 def _compare(name: str, folder: Path, x, labels, changes) -> list[Row]:
@@ -115,4 +108,4 @@ def _loader(folder: Path, name: str) -> Iterable:
 
 
 if __name__ == "__main__":
-    report(measure(), "bench_pictures")
+    script(lambda: report(measure(), "bench_pictures"))

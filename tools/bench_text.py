@@ -11,7 +11,7 @@ import io
 
 import torch
 import torch.nn.functional as F
-from lessons import find, read
+from lessons import find, read, script
 from timing import Row, medians, report
 from torch import Tensor, nn
 
@@ -70,4 +70,4 @@ def bare_loop(pieces: list[tuple[Tensor, Tensor]]) -> None:
 
 
 if __name__ == "__main__":
-    report(measure(), "bench_text")
+    script(lambda: report(measure(), "bench_text"))

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from lessons import script
 from PIL import Image
 from timing import Row, medians, report
 from torch import Tensor
@@ -91,4 +92,4 @@ def read(picture: Path, mask: Path) -> tuple[Tensor, Tensor]:
 
 
 if __name__ == "__main__":
-    report(measure(), "bench_unet")
+    script(lambda: report(measure(), "bench_unet"))

@@ -89,7 +89,7 @@ def execute(
     return None
 
 
-def script(main: Callable[[], int]) -> None:
+def script(main: Callable[[], int | None]) -> None:
     """Run a tool's `main` and exit with its status; at once by Ctrl-C.
 
     Temporary files of the tool and of the processes that it starts are gone afterwards, also where

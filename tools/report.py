@@ -10,7 +10,7 @@ import re
 import tomllib
 from statistics import fmean
 
-from lessons import NOTEBOOKS, ROOT, code_cells, read
+from lessons import NOTEBOOKS, ROOT, code_cells, read, script
 
 from helpers import records
 
@@ -65,9 +65,8 @@ def bench() -> str:
 
 def runs(lesson: dict, profile: str) -> list[dict]:
     """The recorded runs of a profile, quick ones on stand-ins, that reached README's rung."""
-    kind = records.KINDS[f"{profile}, kept"]
-    found = records.read(records.RESULTS / f"{lesson['name']}.json")
-    found = [run for run in found if (run["profile"], run["source"]) == kind]
+    source = {"quick": "stand-in", "full": "real"}[profile]
+    found = records.runs_of(lesson["name"], profile, source)
     return [run for run in found if lesson["rung"] in run["rungs"]]
 
 
@@ -97,4 +96,4 @@ def stored_picture(name: str, drawn_by: str) -> bytes:
 
 
 if __name__ == "__main__":
-    main()
+    script(main)

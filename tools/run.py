@@ -27,11 +27,12 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, help="run with the seeds 0 to SEEDS - 1, one by one")
     options = parser.parse_args()
     BUILD.mkdir(exist_ok=True)
-    results = records.RESULTS if options.record else BUILD / "results"
+    kept = options.record or os.environ.get("LESSON_RECORD") == "1"
+    results = records.RESULTS if kept else BUILD / "results"
     changes = {"LESSON_RECORD": str(results)}
     if options.profile:
         changes["LESSON_PROFILE"] = options.profile
-    seeds = range(options.seeds) if options.seeds else [os.environ.get("LESSON_SEED", "0")]
+    seeds = range(options.seeds) if options.seeds else [os.environ.get("LESSON_SEED") or "0"]
     failed = 0
     for path in find(options.lesson):
         before = failed
@@ -40,7 +41,7 @@ def main() -> int:
             failed += run(path, environment, f" seed {seed}" if options.seeds else "")
         if failed == before:
             show(results / f"{path.stem}.json", environment)
-    index()
+    index(results)
     print(f"pages: {(BUILD / 'index.html').relative_to(BUILD.parent)}")
     return 1 if failed else 0
 
@@ -65,8 +66,10 @@ def run(path: Path, environment: dict[str, str], note: str) -> bool:
 
 def show(path: Path, environment: dict[str, str]) -> None:
     """Print the figures that a lesson's run in this environment recorded."""
-    profile, seed = environment.get("LESSON_PROFILE", "quick"), int(environment["LESSON_SEED"])
-    runs = [r for r in records.read(path) if (r["profile"], r["seed"]) == (profile, seed)]
+    profile, seed = environment.get("LESSON_PROFILE") or "quick", int(environment["LESSON_SEED"])
+    source = "real" if profile == "full" else environment.get("LESSON_SOURCE") or "stand-in"
+    runs = records.runs_of(path.stem, profile, source, path.parent)
+    runs = [r for r in runs if r["seed"] == seed]
     if runs:
         latest = max(runs, key=lambda run: run["date"])
         print(f"\n{latest['data']}; {latest['device']}, {latest['threads']} threads")
@@ -74,7 +77,7 @@ def show(path: Path, environment: dict[str, str]) -> None:
         print()
 
 
-def index() -> None:
+def index(results: Path) -> None:
     """build/index.html: each executed lesson with its first picture and its figures."""
     rows = []
     for path in sorted(BUILD.glob("*.ipynb")):
@@ -83,7 +86,7 @@ def index() -> None:
         rows.append(
             f'<h2><a href="{path.stem}.html">{html.escape(title)}</a></h2>'
             f'<p><img src="data:image/png;base64,{thumbnail(notebook)}" alt="" height="160"></p>'
-            f"<ul>{figures(BUILD / 'results' / f'{path.stem}.json')}</ul>"
+            f"<ul>{figures(results / f'{path.stem}.json')}</ul>"
         )
     style = "<style>body{font:16px sans-serif;max-width:50em;margin:2em auto}</style>"
     page = f'<!doctype html><meta charset="utf-8"><title>Lessons that run</title>{style}'

@@ -1,12 +1,16 @@
 """How the benchmarks time: alternating, so that a busier moment hits all alike; medians."""
 
 import json
+import multiprocessing
 import os
 import platform
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -35,6 +39,30 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def alone(work: Callable[..., float], *arguments: object) -> tuple[float, float]:
+    """What work(*arguments) gives in a process of its own, and by how many MB memory grew there."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(_watched, work, *arguments).result()
+
+
+def _watched(work: Callable[..., float], *arguments: object) -> tuple[float, float]:
+    before = peak()
+    return work(*arguments), peak() - before
+
+
+def peak() -> float:
+    """The most memory, in MB, that this process has held so far."""
+    if sys.platform == "linux":  # what getrusage says begins with the parent's peak
+        return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1e3
+    if sys.platform == "win32":
+        import psutil  # ipykernel brings it
+
+        return psutil.Process().memory_info().peak_wset / 1e6
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # bytes on macOS
+
+
 def go_through(batches: Iterable) -> None:
     for _ in batches:
         pass
@@ -52,6 +80,8 @@ def report(rows: list[Row], name: str, packages: tuple[str, ...] = ("torch",)) -
         ratio = "" if row.ratio is None else f"{row.ratio:8.3f}"
         print(f"{row.name:<72}{row.seconds:8.3f} s{ratio}")
     folder = BENCH if os.environ.get("LESSON_RECORD") == "1" else BUILD
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     kept = {"machine": machine, "versions": versions, "rows": [row._asdict() for row in rows]}
-    (folder / f"{name}.json").write_text(json.dumps(kept, indent=1) + "\n")
+    part = folder / f"{name}.part"
+    part.write_text(json.dumps(kept, indent=1) + "\n")
+    part.replace(folder / f"{name}.json")

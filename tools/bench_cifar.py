@@ -92,7 +92,7 @@ def moved(x: Tensor, y: Tensor, mean: Tensor, std: Tensor) -> Iterable[tuple[Ten
         places = (rows[:, None, None], (top + window)[:, :, None], (left + window)[:, None, :])
         some = padded.movedim(1, -1)[places].movedim(-1, 1)
         some = torch.where(torch.rand(len(rows), 1, 1, 1) < 0.5, some.flip(-1), some)
-        yield (some / 255 - mean) / std, y[rows]
+        yield ((some / 255 - mean) / std).contiguous(), y[rows]  # not channels_last, as ours
 
 
 def tutorial(x: Tensor, y: Tensor, mean: Tensor, std: Tensor) -> torch.utils.data.DataLoader:

@@ -3,9 +3,10 @@
     python tools/bench_growth.py
 
 Lesson 1's ResNet and lesson 2's U-Net on random pictures; each line in a process of its own, whose
-peak of memory is its own: by how much it grew, in MB. `ratio` is the seconds over the first line's,
-divided by how much more work there is: 1 is linear, less is better. What is streamed is read from a
-file; of the memory it counts, the file's pages can be taken back by the system at any time.
+peak of memory is its own: by how much it grew, in MB. Seconds are the best of three; `ratio` is
+that over the first line's, divided by how much more work there is: 1 is linear, less is better.
+What is streamed is read from a file; of the memory it counts, the file's pages can be taken back by
+the system at any time.
 """
 
 import tempfile
@@ -13,12 +14,12 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import bench
 import numpy as np
 import torch
 import torch.nn.functional as F
+from bench_lessons import digit_network
 from lessons import script
-from timing import Row, alone, go_through, medians, report
+from timing import Row, alone, go_through, in_turn, report
 
 from helpers import encoders, layers, settings, training
 from helpers.batches import Batches
@@ -36,7 +37,7 @@ def measure() -> list[Row]:
         ],
         "U-Net, a training step": [
             ((side / 64) ** 2, f"4 pictures of {side} pixels", partial(unet, side))
-            for side in (64, 128, 256)
+            for side in (64, 128, 256, 512)
         ],
     }
     rows = []
@@ -45,13 +46,12 @@ def measure() -> list[Row]:
         for work, what, job in lines:
             seconds, megabytes = alone(timed, job)
             first = first or seconds
-            line = f"{name}, {what}: {megabytes:.0f} MB"
-            rows.append(Row(line, seconds, seconds / first / work))
+            rows.append(Row(f"{name}, {what}", seconds, seconds / first / work, None, megabytes))
     return rows
 
 
 def timed(job: Callable[[], Callable[[], object]]) -> float:
-    return medians(job(), rounds=2)[0]
+    return min(in_turn(job(), rounds=3)[0])
 
 
 def digits(times: int, size: int = BATCH) -> Callable[[], None]:
@@ -60,7 +60,7 @@ def digits(times: int, size: int = BATCH) -> Callable[[], None]:
     few = Batches(x[:8], torch.randint(10, (8,)), 8)
 
     def epoch() -> None:
-        model = bench.network()
+        model = digit_network()
         optimizer = torch.optim.AdamW(model.parameters(), fused=True)
         training.fit(model, ours, few, optimizer, 1, quiet=True)
 

@@ -1,145 +1,117 @@
-"""Lessons 1 and 6 against fastai and Lightning: seconds of an epoch, and of its batches alone.
-
-    pip install -e ".[bench]"      # in an environment of its own: fastai brings its own torch
-    python tools/bench_peers.py    # the table, also as build/bench_peers.json
-
-Same network, pictures, batch size, optimizer and number of threads; each as its users write it:
-fastai from folders of PNG files, Lightning over torchvision's pictures in a DataLoader.
-Alternating, medians; ratios are ours to theirs.
-"""
+"""fastai and Lightning on the tasks of the benchmark, each as its users write it."""
 
 import logging
-import tempfile
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
-import bench
-import bench_cifar
 import lightning
-import torch
-import torch.nn.functional as F
+from bench_lessons import WORKERS, Task, plan
+from fastai.text import all as text_of_fastai
 from fastai.vision import all as fastai
-from lessons import script
-from PIL import Image
-from timing import Row, go_through, medians, report
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
-from torchvision import transforms
-from torchvision.datasets import ImageFolder
 
-from helpers import augment, training
-from helpers.batches import Batches, statistics
-from helpers.standins import digits, objects
-
-COUNT = 4096  # pictures an epoch
-WORKERS = 2
+warnings.simplefilter("ignore")
+logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
 
 
-def main() -> None:
-    warnings.simplefilter("ignore")
-    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
-    grey, labels = digits.draw(COUNT, seed=0)
-    one = (grey[:, None], labels, bench.network, 3, 128)
-    six = (*objects.draw(COUNT, seed=0), lambda: bench_cifar.prepared()[0], 4, 256)
-    rows = measure("lesson 1", *one) + measure("lesson 6", *six)
-    report(rows, "bench_peers", ("torch", "fastai", "lightning"))
-
-
-def measure(name: str, pictures, labels, network, margin: int, size: int) -> list[Row]:
-    """pictures: bytes (N, C, H, W); margin: of the padded crop."""
-    x, y = torch.from_numpy(pictures), torch.from_numpy(labels).long()
-    mean, std = statistics(x)
-    move = [augment.crop(margin)]
-    ours = Batches(x, y, size, shuffle=True, augment=move, mean=mean, std=std)
-    with tempfile.TemporaryDirectory() as folder:
-        save(Path(folder), x, y)
-        loaders = fastai_loaders(Path(folder), x.shape[1], x.shape[-1], margin, size, mean, std)
-        loader = tutorial(Path(folder), x.shape[1], x.shape[-1], margin, size, mean, std)
-        fit, by_fastai, by_lightning = medians(
-            lambda: our_epoch(network, ours),
-            lambda: fastai_epoch(network, loaders),
-            lambda: lightning_epoch(network, loader),
-            rounds=3,
-        )
-        alone, theirs = medians(lambda: go_through(ours), lambda: go_through(loaders.train))
-    return [
-        Row(f"{name}, an epoch of {COUNT:,} pictures: ours", fit),
-        Row("  fastai; ours / fastai", by_fastai, fit / by_fastai),
-        Row("  Lightning; ours / Lightning", by_lightning, fit / by_lightning),
-        Row(f"{name}, the batches alone: ours", alone),
-        Row("  fastai; ours / fastai", theirs, alone / theirs),
-    ]
-
-
-def our_epoch(network, ours: Batches) -> None:
-    torch.manual_seed(0)
-    model, few = network(), Batches(ours.x[:8], ours.y[:8], 8)  # next to nothing to evaluate
-    optimizer = torch.optim.AdamW(model.parameters(), fused=True)
-    schedule = training.one_cycle(optimizer, 0.01, len(ours))
-    training.fit(model, ours, few, optimizer, 1, schedule=schedule, quiet=True)
-
-
-def save(folder: Path, x: Tensor, y: Tensor) -> None:
-    """train/<label>/<number>.png, and the first eight again in valid."""
-    for number, (picture, label) in enumerate(zip(x.numpy(), y.tolist())):
-        for part in ("train", "valid") if number < 8 else ("train",):
-            place = folder / part / str(label)
-            place.mkdir(parents=True, exist_ok=True)
-            image = Image.fromarray(picture.transpose(1, 2, 0).squeeze())
-            image.save(place / f"{number}.png")
-
-
-def fastai_loaders(folder: Path, channels: int, side: int, margin: int, size: int, mean, std):
+def labelled(
+    folder: Path, channels: int, side: int, margin: int, size: int, norm: tuple
+) -> fastai.DataLoaders:
     kind = fastai.PILImageBW if channels == 1 else fastai.PILImage
     block = fastai.DataBlock(
-        blocks=(fastai.ImageBlock(kind), fastai.CategoryBlock(vocab=[str(i) for i in range(10)])),
+        blocks=(fastai.ImageBlock(kind), fastai.CategoryBlock),
         get_items=fastai.get_image_files,
         splitter=fastai.GrandparentSplitter(),
         get_y=fastai.parent_label,
-        item_tfms=[fastai.CropPad(side + 2 * margin), fastai.RandomCrop(side)],
-        batch_tfms=[fastai.Normalize.from_stats(mean.tolist(), std.tolist())],
+        item_tfms=[
+            fastai.Resize(side),
+            fastai.CropPad(side + 2 * margin),
+            fastai.RandomCrop(side),
+        ],
+        batch_tfms=[fastai.Flip(), normalize(norm)],
     )
     return block.dataloaders(folder, bs=size, num_workers=WORKERS, drop_last=False)
 
 
-def fastai_epoch(network, loaders) -> None:
-    torch.manual_seed(0)
-    learner = fastai.Learner(loaders, network(), loss_func=fastai.CrossEntropyLossFlat())
-    with learner.no_bar(), learner.no_logging():
-        learner.fit_one_cycle(1, 0.01)
+def masked(
+    folder: Path, mask_of: Callable[[Path], Path], side: int, size: int, norm: tuple
+) -> fastai.DataLoaders:
+    block = fastai.DataBlock(
+        blocks=(fastai.ImageBlock, fastai.MaskBlock(["elsewhere", "car"])),
+        get_items=fastai.get_image_files,
+        splitter=fastai.FuncSplitter(lambda path: path.parent.name == "valid"),
+        get_y=mask_of,
+        item_tfms=[fastai.Resize(side, method="squish")],
+        batch_tfms=[fastai.Flip(), normalize(norm)],
+    )
+    return block.dataloaders(folder, bs=size, num_workers=WORKERS, drop_last=False)
 
 
-def tutorial(folder: Path, channels: int, side: int, margin: int, size: int, mean, std):
-    steps = [transforms.RandomCrop(side, padding=margin), transforms.ToTensor()]
-    steps += [transforms.Normalize(mean.tolist(), std.tolist())]
-    steps = [transforms.Grayscale(), *steps] if channels == 1 else steps
-    files = ImageFolder(folder / "train", transforms.Compose(steps))
-    return DataLoader(files, size, shuffle=True, num_workers=WORKERS, persistent_workers=True)
+def normalize(norm: tuple[Tensor, Tensor]) -> fastai.Normalize:
+    return fastai.Normalize.from_stats(*(part.tolist() for part in norm))
+
+
+def text(columns: Tensor, size: int, rows: int) -> fastai.DataLoaders:
+    """columns: (size, T); each is one stream, as in ours."""
+    whole = text_of_fastai.LMTensorText(columns[:, :-1].flatten())
+    loaders = [text_of_fastai.LMDataLoader([part], bs=size, seq_len=rows)
+               for part in (whole, whole[: size * rows + 1])]  # fmt: skip
+    return fastai.DataLoaders(*loaders)
+
+
+class Turned(nn.Module):
+    """fastai has a text's columns as rows."""
+
+    def __init__(self, model: nn.Module):
+        super().__init__()
+        self.model = model
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.model(x.T).transpose(0, 1)
+
+    def reset(self) -> None:
+        self.model.reset()
+
+
+def by_fastai(task: Task) -> Callable[[], None]:
+    loaders = task.fastai(__import__(__name__))
+
+    def loss(outputs: Tensor, y: Tensor) -> Tensor:
+        return task.loss(outputs.as_subclass(Tensor), y.as_subclass(Tensor))
+
+    def epoch() -> None:
+        model, how = task.network(), {}
+        if hasattr(model, "reset"):
+            model, how = Turned(model), {"cbs": text_of_fastai.ModelResetter}
+        learner = fastai.Learner(loaders, model, loss_func=loss, **how)
+        with learner.no_bar(), learner.no_logging():
+            learner.fit_one_cycle(1, 0.01)
+
+    return epoch
 
 
 class Module(lightning.LightningModule):
-    def __init__(self, model: nn.Module, steps: int):
+    def __init__(self, task: Task):
         super().__init__()
-        self.model, self.steps = model, steps
+        self.task, self.model = task, task.network()
 
     def training_step(self, batch, _) -> Tensor:
         x, y = batch
-        return F.cross_entropy(self.model(x), y)
+        return self.task.loss(self.model(x), y)
 
     def configure_optimizers(self):
-        optimizer = torch.optim.AdamW(self.parameters(), fused=True)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.01, total_steps=self.steps)
+        optimizer, schedule = plan(self.model, self.task.steps)
         return [optimizer], [{"scheduler": schedule, "interval": "step"}]
 
 
-def lightning_epoch(network, loader) -> None:
-    torch.manual_seed(0)
+def by_lightning(task: Task) -> Callable[[], None]:
     quiet = dict.fromkeys(["logger", "enable_checkpointing", "enable_progress_bar"], False)
-    trainer = lightning.Trainer(
-        max_epochs=1, accelerator="cpu", enable_model_summary=False, **quiet
-    )
-    trainer.fit(Module(network(), len(loader)), loader)
+    loader = task.loader()
 
+    def epoch() -> None:
+        module = Module(task)
+        trainer = lightning.Trainer(max_epochs=1, enable_model_summary=False, **quiet)
+        trainer.fit(module, loader)
 
-if __name__ == "__main__":
-    script(main)
+    return epoch

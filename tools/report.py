@@ -55,10 +55,11 @@ def bench() -> str:
         kept = json.loads(path.read_text())
         versions = ", ".join(f"{package} {found}" for package, found in kept["versions"].items())
         parts.append(f"`tools/{path.stem}.py` ({kept['machine']}, {versions}):\n")
-        parts += ["| work | seconds | ratio |", "|---|---|---|"]
+        parts += ["| work | seconds | ratio | spread | MB |", "|---|---|---|---|---|"]
         for row in kept["rows"]:
-            ratio = "" if row["ratio"] is None else f"{row['ratio']:.2f}"
-            parts.append(f"| {row['name'].strip()} | {row['seconds']:.3f} | {ratio} |")
+            cells = zip((row["ratio"], row["spread"], row["megabytes"]), (".2f", ".0%", ",.0f"))
+            rest = ("" if value is None else format(value, how) for value, how in cells)
+            parts.append(f"| {row['name'].strip()} | {row['seconds']:.3f} | {' | '.join(rest)} |")
         parts.append("")
     return "\n".join(parts)
 

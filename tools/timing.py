@@ -4,7 +4,6 @@ import json
 import multiprocessing
 import os
 import platform
-import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -20,22 +19,27 @@ BENCH = ROOT / "results" / "bench"
 
 
 class Row(NamedTuple):
-    """One line of a benchmark; `ratio` compares its seconds with another line's, as `name` says."""
+    """One line of a benchmark."""
 
     name: str
     seconds: float
-    ratio: float | None = None
+    ratio: float | None = None  # of seconds, with another line's, as `name` says
+    spread: float | None = None  # slowest less fastest, as a share of `seconds`
+    megabytes: float | None = None
 
 
-def medians(*works: Callable[[], object], rounds: int = 5) -> list[float]:
-    """Seconds of each, the median of some rounds in turn, after one round that is not counted."""
+def in_turn(*works: Callable[[], object], rounds: int = 5) -> list[list[float]]:
+    """Seconds of each in some rounds, after one that is not counted: a list for each work."""
     times = [[seconds(work) for work in works] for _ in range(rounds + 1)][1:]
-    return [statistics.median(column) for column in zip(*times)]
+    return [list(column) for column in zip(*times)]
 
 
 def seconds(work: Callable[[], object]) -> float:
+    """With what a GPU was given to do."""
     start = time.perf_counter()
     work()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
     return time.perf_counter() - start
 
 
@@ -51,7 +55,9 @@ def _watched(work: Callable[..., float], *arguments: object) -> tuple[float, flo
 
 
 def peak() -> float:
-    """The most memory, in MB, that this process has held so far."""
+    """The most memory, in MB, that this process has held so far; on a GPU, torch there."""
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated() / 1e6
     if sys.platform == "linux":  # what getrusage says begins with the parent's peak
         return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1e3
     if sys.platform == "win32":
@@ -76,9 +82,11 @@ def report(rows: list[Row], name: str, packages: tuple[str, ...] = ("torch",)) -
     machine = f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads"
     versions = {package: version(package) for package in packages}
     print(machine, *(f"{package} {found}" for package, found in versions.items()), sep=", ")
+    print(f"{'':<64}{'seconds':>10}{'ratio':>8}{'spread':>8}{'MB':>8}")
     for row in rows:
-        ratio = "" if row.ratio is None else f"{row.ratio:8.3f}"
-        print(f"{row.name:<72}{row.seconds:8.3f} s{ratio}")
+        cells = zip((row.ratio, row.spread, row.megabytes), ("8.3f", "8.0%", "8,.0f"))
+        rest = (" " * 8 if value is None else format(value, how) for value, how in cells)
+        print(f"{row.name:<64}{row.seconds:10.3f}{''.join(rest)}")
     folder = BENCH if os.environ.get("LESSON_RECORD") == "1" else BUILD
     folder.mkdir(parents=True, exist_ok=True)
     kept = {"machine": machine, "versions": versions, "rows": [row._asdict() for row in rows]}

@@ -3,26 +3,30 @@
     python tools/bench.py          # all five; also as build/bench.json
     python tools/bench.py 01 07    # these
 
-Each with the same network, pictures, batch size and number of threads, on a GPU where there is one:
-ours (`training.fit` over `Batches`; lesson 7's own loop), a bare loop over tensors that are on the
-device already, Dataset, DataLoader and torchvision's transforms as tutorials write them, fastai and
-Lightning. The last two only where they are installed, by `pip install -e ".[bench]"` in an
-environment of its own, since fastai brings its own torch. Interleaved, medians; `ratio` is ours to
-theirs. Ratios travel from machine to machine, seconds do not. MB: by how much a process grew that
-prepared one way and trained an epoch, a DataLoader's workers not counted; on a GPU, what torch held
-there.
+The lessons' networks on small sets of stand-ins, five ways, with the same batches, augmentation and
+number of threads, on a GPU where there is one: ours (`training.fit` over `Batches`; lesson 7's own
+loop), a bare loop over tensors that are on the device already, Dataset and DataLoader with two
+workers as tutorials write them, fastai and Lightning. The last two only where they are installed,
+by `pip install -e ".[bench]"`. Each epoch begins from nothing, its workers' start included.
+
+Medians of rounds in turn; `ratio` is ours to theirs, `spread` the slowest less the fastest round as
+a share of the median. Ratios travel from machine to machine, seconds do not. MB: by how much a
+process grew that prepared one way and trained an epoch, without a DataLoader's workers; on a GPU
+the most that torch held there.
 """
 
 import importlib.util
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from statistics import median
 
-from bench_lessons import DEVICE, TASKS, Task, plan
+from bench_lessons import DEVICE, LESSONS, Task, plan
 from lessons import script
-from timing import Row, alone, go_through, in_turn, report, seconds
+from timing import Row, alone, in_turn, report, seconds
+from torch import Tensor
 
 if PEERS := all(importlib.util.find_spec(name) for name in ("fastai", "lightning")):
     import bench_peers
@@ -30,16 +34,17 @@ ROUNDS = 5
 
 
 def ours(task: Task) -> Callable[[], object]:
-    return task.ours
+    return task.ours()
 
 
 def bare(task: Task) -> Callable[[], None]:
-    return lambda: epoch(task, task.bare())
+    batches = task.bare()
+    return lambda: epoch(task, batches())
 
 
 def plain(task: Task) -> Callable[[], None]:
     loader = task.loader()
-    return lambda: epoch(task, loader)
+    return lambda: epoch(task, moved(loader))
 
 
 WAYS = {"ours": ours, "bare loop": bare, "Dataset and DataLoader": plain}
@@ -49,24 +54,33 @@ if PEERS:
 
 def main() -> None:
     os.environ["LESSON_CACHE"] = tempfile.mkdtemp()  # what is decoded here, nobody needs again
+    chosen = sys.argv[1:] or list(LESSONS)
+    if unknown := set(chosen) - set(LESSONS):
+        sys.exit(f"no benchmark of {', '.join(sorted(unknown))}; there are: {', '.join(LESSONS)}")
     if not PEERS:
         print('fastai and Lightning are not installed here: pip install -e ".[bench]"\n')
-    rows = [row for which in sys.argv[1:] or TASKS for row in measure(which)]
+    rows = [row for lesson in chosen for row in measure(lesson)]
     report(rows, "bench", ("torch", "fastai", "lightning") if PEERS else ("torch",))
 
 
-def measure(which: str) -> list[Row]:
-    task = TASKS[which]()
+def measure(lesson: str) -> list[Row]:
+    folder, (write, make) = Path(tempfile.mkdtemp()), LESSONS[lesson]
+    write(folder)
+    task, name = make(folder), f"lesson {int(lesson)}"
+    once = task.decode and seconds(task.decode)
     epochs = dict(zip(WAYS, in_turn(*(way(task) for way in WAYS.values()), rounds=ROUNDS)))
-    memory = {way: alone(one_epoch, which, way)[1] for way in WAYS}
-    rows = compared(f"{task.name}, an epoch", epochs, memory)
+    memory = {way: alone(one_epoch, lesson, folder, way)[1] for way in WAYS}
+    rows = compared(f"{name}, an epoch", epochs, memory)
     if task.batches is not None:
-        batches = {"ours": task.batches, "DataLoader": task.loader()}
-        batches |= {"fastai": task.fastai(bench_peers).train} if PEERS else {}
-        works = [lambda b=b: go_through(b) for b in batches.values()]
+        loader = task.loader()
+        batches = {"ours": task.batches, "DataLoader": lambda: moved(loader)}
+        if PEERS:
+            loaders = task.fastai()
+            batches["fastai"] = lambda: loaders.train
+        works = [lambda every=every: [None for _ in every()] for every in batches.values()]
         times = dict(zip(batches, in_turn(*works, rounds=ROUNDS)))
-        rows += compared(f"{task.name}, its batches alone", times)
-        rows.append(Row("  decoding them once, before the first epoch", task.once))
+        rows += compared(f"{name}, its batches alone", times)
+        rows.append(Row("  decoding them once, before the first epoch", once))
     return rows
 
 
@@ -82,8 +96,8 @@ def compared(name: str, times: dict[str, list[float]], memory: dict | None = Non
     return rows
 
 
-def one_epoch(which: str, way: str) -> float:
-    return seconds(WAYS[way](TASKS[which]()))
+def one_epoch(lesson: str, folder: Path, way: str) -> float:
+    return seconds(WAYS[way](LESSONS[lesson][1](folder)))
 
 
 def epoch(task: Task, batches) -> None:
@@ -91,11 +105,16 @@ def epoch(task: Task, batches) -> None:
     model = task.network()
     optimizer, schedule = plan(model, task.steps)
     for x, y in batches:
-        loss = task.loss(model(x.to(DEVICE)), y.to(DEVICE))
+        loss = task.loss(model(x), y)
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
         schedule.step()
+
+
+def moved(batches) -> Iterator[tuple[Tensor, Tensor]]:
+    for x, y in batches:
+        yield x.to(DEVICE), y.to(DEVICE)
 
 
 if __name__ == "__main__":

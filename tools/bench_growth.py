@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from bench_lessons import digit_network
+from bench_lessons import DEVICE, digit_network
 from lessons import script
-from timing import Row, alone, go_through, in_turn, report
+from timing import Row, alone, in_turn, report
 
-from helpers import encoders, layers, settings, training
+from helpers import encoders, layers, training
 from helpers.batches import Batches
 
 DIGITS, BATCH, PHOTOGRAPHS = 1000, 128, 1000
@@ -31,7 +31,9 @@ def measure() -> list[Row]:
     times = (1, 2, 4, 8)
     kinds = {
         "lesson 1, an epoch": [(n, f"{n * DIGITS:,} digits", partial(digits, n)) for n in times],
-        "lesson 1, 4,000 digits": [(1, f"batches of {32 * n}", partial(size, n)) for n in times],
+        "lesson 1, 4,000 digits": [
+            (1, f"batches of {32 * n}", partial(batch_size, n)) for n in times
+        ],
         "streamed": [
             (n, f"{n * PHOTOGRAPHS:,} pictures of 64 pixels", partial(stream, n)) for n in times
         ],
@@ -56,36 +58,37 @@ def timed(job: Callable[[], Callable[[], object]]) -> float:
 
 def digits(times: int, size: int = BATCH) -> Callable[[], None]:
     x = torch.randint(256, (times * DIGITS, 1, 28, 28), dtype=torch.uint8)
-    ours = Batches(x, torch.randint(10, (len(x),)), size, shuffle=True, mean=0.5, std=0.25)
-    few = Batches(x[:8], torch.randint(10, (8,)), 8)
+    how = {"mean": 0.5, "std": 0.25, "device": DEVICE}
+    ours = Batches(x, torch.randint(10, (len(x),)), size, shuffle=True, **how)
+    few = Batches(x[:8], torch.randint(10, (8,)), 8, **how)
 
     def epoch() -> None:
-        model = digit_network()
+        model = digit_network().to(DEVICE)
         optimizer = torch.optim.AdamW(model.parameters(), fused=True)
         training.fit(model, ours, few, optimizer, 1, quiet=True)
 
     return epoch
 
 
-def size(times: int) -> Callable[[], None]:
+def batch_size(times: int) -> Callable[[], None]:
     return digits(4, 32 * times)
 
 
 def stream(times: int) -> Callable[[], None]:
-    folder = tempfile.TemporaryDirectory()
-    path, shape = Path(folder.name) / "pictures.npy", (times * PHOTOGRAPHS, 3, 64, 64)
+    path, shape = Path(tempfile.mkdtemp()) / "pictures.npy", (times * PHOTOGRAPHS, 3, 64, 64)
     pictures = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
     for row in range(0, len(pictures), PHOTOGRAPHS):
         pictures[row : row + PHOTOGRAPHS] = 128
     pictures.flush()
     x = torch.from_numpy(np.load(path, mmap_mode="c"))
-    ours = Batches(x, torch.zeros(len(x)), BATCH, shuffle=True, mean=0.5, std=0.25, stream=True)
-    return lambda: go_through(ours) or folder
+    how = {"mean": 0.5, "std": 0.25, "device": DEVICE, "stream": True}
+    ours = Batches(x, torch.zeros(len(x)), BATCH, shuffle=True, **how)
+    return lambda: [None for _ in ours]
 
 
 def unet(side: int) -> Callable[[], None]:
-    run = settings.start("02_unet_segmentation", {})
-    model, x = layers.DynamicUnet(encoders.encoder(run), 1), torch.randn(4, 3, side, side)
+    model = layers.DynamicUnet(encoders.small_resnet()[:-3], 1).to(DEVICE)
+    x = torch.randn(4, 3, side, side, device=DEVICE)
     optimizer = torch.optim.AdamW(model.parameters(), fused=True)
 
     def step() -> None:

@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +23,7 @@ class Row(NamedTuple):
 
     name: str
     seconds: float
-    ratio: float | None = None  # of seconds, with another line's, as `name` says
+    ratio: float | None = None  # of its seconds and another line's, as the tool says
     spread: float | None = None  # slowest less fastest, as a share of `seconds`
     megabytes: float | None = None
 
@@ -69,17 +69,14 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # bytes on macOS
 
 
-def go_through(batches: Iterable) -> None:
-    for _ in batches:
-        pass
-
-
 def report(rows: list[Row], name: str, packages: tuple[str, ...] = ("torch",)) -> None:
     """Print the table, the machine above it, and keep both as build/<name>.json.
 
     LESSON_RECORD=1 keeps them in results/bench, from which README's table is made.
     """
     machine = f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads"
+    if torch.cuda.is_available():
+        machine += f", {torch.cuda.get_device_name()}"
     versions = {package: version(package) for package in packages}
     print(machine, *(f"{package} {found}" for package, found in versions.items()), sep=", ")
     print(f"{'':<64}{'seconds':>10}{'ratio':>8}{'spread':>8}{'MB':>8}")

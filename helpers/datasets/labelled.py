@@ -10,7 +10,6 @@ from torch import Tensor
 from helpers.datasets import cifar, idx, pictures
 from helpers.datasets.base import PART, DataSet, Part, describe, find, folder, hold_out, shuffled
 from helpers.settings import Run
-from helpers.standins import cats_dogs, digits, objects
 
 
 class Animals(NamedTuple):
@@ -47,6 +46,8 @@ def cifar10(run: Run) -> DataSet:
     read, whole = cifar.read_set(lambda name: find(run, where / name))
     both = [Part(torch.from_numpy(x), torch.from_numpy(y.astype(np.int64))) for x, y in read]
     parts = [*hold_out(both[0], len(both[0].x) // 10), both[1]]
+    from helpers.standins import objects
+
     classes = objects.CLASSES if stands_in else cifar.CLASSES
     source = describe("cifar10", parts, stands_in, "real" if whole else PART)
     return DataSet(*parts, classes, source)
@@ -60,6 +61,8 @@ def dogscats(run: Run, size: int | None = None) -> Animals:
     photographs, ValueError names a file that is damaged. Kaggle 2013, in the folders of the
     lecture; the stand-in is described in `helpers.standins.cats_dogs`.
     """
+    from helpers.standins import cats_dogs
+
     size = size or run.pick(quick=96, full=224)
     where, stands_in = folder(run, "dogscats", _draw_dogscats), run.source == "stand-in"
     parts, masks = [], None
@@ -92,6 +95,8 @@ def _digits(run: Run, where: Path, prefix: str) -> Part:
 
 
 def _draw_mnist(where: Path) -> None:
+    from helpers.standins import digits
+
     for prefix, count, seed in (("train", 6000, 0), ("t10k", 1000, 1)):
         x, y = digits.draw(count, seed)
         idx.write(where / f"{prefix}-images-idx3-ubyte.gz", x)
@@ -99,6 +104,8 @@ def _draw_mnist(where: Path) -> None:
 
 
 def _draw_cifar10(where: Path) -> None:
+    from helpers.standins import objects
+
     x, y = objects.draw(5000, seed=0)
     for name, mine in zip(cifar.TRAIN, np.split(np.arange(len(x)), len(cifar.TRAIN))):
         cifar.write(where / name, x[mine], y[mine])
@@ -106,5 +113,7 @@ def _draw_cifar10(where: Path) -> None:
 
 
 def _draw_dogscats(where: Path) -> None:
+    from helpers.standins import cats_dogs
+
     cats_dogs.write(where, "train", count=800, seed=0)
     cats_dogs.write(where, "valid", count=400, seed=1)

@@ -1,6 +1,7 @@
 """Pictures with a class for every pixel: Carvana's cars, CamVid's streets."""
 
 import os
+from pathlib import Path
 
 import torch
 
@@ -8,7 +9,6 @@ from helpers import standins
 from helpers.datasets import pictures, scenes
 from helpers.datasets.base import PART, DataSet, Part, describe, find, folder
 from helpers.settings import Run
-from helpers.standins import cars, streets
 
 
 def carvana(run: Run, size: int | tuple[int, int]) -> DataSet:
@@ -21,7 +21,7 @@ def carvana(run: Run, size: int | tuple[int, int]) -> DataSet:
     """
     stands_in = run.source == "stand-in" or os.environ.get("LESSON_CARVANA") == "stand-in"
     if stands_in:
-        where = standins.drawn("carvana", lambda folder: cars.write(folder, 30, seed=0))
+        where = standins.drawn("carvana", _draw_cars)
     else:
         where = run.data / "carvana"
         if not (where / "train").is_dir():
@@ -44,7 +44,7 @@ def camvid(run: Run, size: int | tuple[int, int]) -> DataSet:
     that does not fit. Brostow et al. 2009, SegNet 2015; the stand-in is described in
     `helpers.standins.streets`.
     """
-    segnet = folder(run, "camvid12", lambda f: streets.write(f, {"train": 200, "val": 64}, seed=0))
+    segnet = folder(run, "camvid12", _draw_streets)
     stands_in, full = run.source == "stand-in", run.data / "camvid"
     if stands_in or (segnet.is_dir() and not (full / "images").is_dir()):
         *files, classes = scenes.camvid12(segnet)
@@ -57,6 +57,18 @@ def camvid(run: Run, size: int | tuple[int, int]) -> DataSet:
     real = "real" if [len(part.x) for part in parts] == expected else PART
     source = describe(f"camvid with {len(classes)} classes", parts, stands_in, real)
     return DataSet(*parts, None, classes, source)
+
+
+def _draw_cars(where: Path) -> None:
+    from helpers.standins import cars
+
+    cars.write(where, 30, seed=0)
+
+
+def _draw_streets(where: Path) -> None:
+    from helpers.standins import streets
+
+    streets.write(where, {"train": 200, "val": 64}, seed=0)
 
 
 def _decode(

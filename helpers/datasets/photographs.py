@@ -10,9 +10,6 @@ from torch import Tensor
 from helpers.datasets import pictures
 from helpers.datasets.base import DataSet, Part, describe, find, folder, hold_out, shuffled
 from helpers.settings import Run
-from helpers.standins import bedrooms as rooms
-from helpers.standins import photos as surfaces
-from helpers.standins import styles as manners
 
 PHOTOS = ["photos", "imagenette320", "imagenette160", "pets"]  # the first that is there is taken
 LSUN_SAMPLE = 300_000  # bedrooms that the lecture trained on, about
@@ -70,7 +67,7 @@ def styles(run: Run, size: int) -> dict[str, Tensor]:
     Real: all pictures below `<run.data>/styles`. FileNotFoundError says how to get them, ValueError
     names a file that is damaged. The stand-ins are described in `helpers.standins.styles`.
     """
-    where = folder(run, "styles", lambda place: manners.write(place, seed=0))
+    where = folder(run, "styles", _draw_styles)
     files = pictures.find_pictures(find(run, where))
     squares = torch.from_numpy(pictures.decode(files, size).x)
     return {path.stem: square for path, square in zip(files, squares.split(1))}
@@ -98,11 +95,21 @@ def bedrooms(run: Run) -> DataSet:
 
 
 def _draw_photos(where: Path) -> None:
+    from helpers.standins import photos
+
     for seed, part in enumerate(("train", "val")):
-        surfaces.write(where / part, 1000, seed)
+        photos.write(where / part, 1000, seed)
+
+
+def _draw_styles(where: Path) -> None:
+    from helpers.standins import styles
+
+    styles.write(where, seed=0)
 
 
 def _draw_bedrooms(where: Path) -> None:
-    for number, picture in enumerate(rooms.draw(3000, seed=0)):
+    from helpers.standins import bedrooms
+
+    for number, picture in enumerate(bedrooms.draw(3000, seed=0)):
         name = f"{number:05d}.jpg"
         Image.fromarray(picture.transpose(1, 2, 0)).save(where / name, quality=95)

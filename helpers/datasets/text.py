@@ -15,7 +15,6 @@ from torch import Tensor
 
 from helpers.datasets.base import find, folder
 from helpers.settings import Run
-from helpers.standins import prose
 
 NAME, OFFICIAL = "nietzsche.txt", (600_893, 9_935)  # characters and lines of the whole text
 UNKNOWN, PADDING, END = "<unknown>", "<padding>", "<end>"  # padding is never used: vocabulary only
@@ -100,4 +99,6 @@ def prepare(lines: Sequence[str], source: str) -> Text:
 
 
 def _draw(where: Path) -> None:
+    from helpers.standins import prose
+
     (where / NAME).write_text(prose.draw(prose.CHARACTERS, seed=0), encoding="utf-8")

@@ -1,6 +1,7 @@
 """The tools: a failing lesson is reported, mutants are told apart, README matches the records."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,15 +37,25 @@ def test_execute_uses_this_python_and_stops_at_the_first_error():
     assert not left, "the kernel ends with the call"
 
 
-def test_a_failing_lesson_gives_exit_status_1(tmp_path, monkeypatch, capsys):
+def test_a_failing_lesson_gives_exit_status_1_and_the_others_run(tmp_path, monkeypatch, capsys):
     (tmp_path / "build").mkdir()
-    nbformat.write(notebook_of("1 / 0"), tmp_path / "01_bad.ipynb")
+    lessons = {"01_bad": "1 / 0", "02_good": "print(1)", "03_good": "print(1)"}
+    for name, source in lessons.items():
+        nbformat.write(notebook_of(source), tmp_path / f"{name}.ipynb")
     monkeypatch.setattr(run, "BUILD", tmp_path / "build")
-    monkeypatch.setattr(run, "find", lambda _: [tmp_path / "01_bad.ipynb"])
+    monkeypatch.setattr(run, "find", lambda _: [tmp_path / f"{name}.ipynb" for name in lessons])
     monkeypatch.setattr(sys, "argv", ["run.py"])
     monkeypatch.setattr(run, "index", lambda results: None)
     assert run.main() == 1
-    assert "01_bad: FAILED" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert all(line in printed for line in ("01_bad: FAILED", "02_good: ok", "03_good: ok"))
+
+
+@pytest.mark.parametrize("name, value", [("PROFILE", "full"), ("DEVICE", "cuda")])
+def test_only_quick_lessons_on_a_processor_run_side_by_side(name, value, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    assert run.side_by_side({}) == 4
+    assert run.side_by_side({f"LESSON_{name}": value}) == 1
 
 
 def test_an_unknown_lesson_ends_with_the_known_ones():

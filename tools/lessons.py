@@ -60,6 +60,12 @@ def quiet_environment(**changes: str) -> dict[str, str]:
     }
 
 
+def threads(count: int) -> dict[str, str]:
+    """For a child's environment: how many threads its arithmetic may take."""
+    names = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"]
+    return dict.fromkeys(names, str(count))
+
+
 def execute(
     notebook: NotebookNode,
     environment: dict[str, str],

@@ -18,7 +18,17 @@ import tomllib
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from lessons import NOTEBOOKS, ROOT, code_cells, find, quiet_environment, read, replace_once, script
+from lessons import (
+    NOTEBOOKS,
+    ROOT,
+    code_cells,
+    find,
+    quiet_environment,
+    read,
+    replace_once,
+    script,
+    threads,
+)
 
 MUTANTS = ROOT / "tests" / "mutants"
 
@@ -27,7 +37,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lesson", help="01, 02, ...; default: all")
     paths, start = find(parser.parse_args().lesson), time.perf_counter()
-    os.environ.update(quiet_environment(OMP_NUM_THREADS="1", LESSON_PROFILE="quick"))
+    os.environ.update(quiet_environment(**threads(1), LESSON_PROFILE="quick"))
     os.environ.update(MPLBACKEND="agg", CUDA_VISIBLE_DEVICES="", PYTHONWARNINGS="ignore")
     fresh = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(2, fresh, max_tasks_per_child=1) as pool:

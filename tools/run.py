@@ -1,6 +1,8 @@
 """Execute lessons; leave the notebooks, HTML pages with an index, and the figures under build/.
 
-A line for each lesson, then a table of its results; exit status 1 if any fails.
+A line for each lesson when it is done, and a table of its results; exit status 1 if any fails.
+Quick runs on a processor go side by side, up to four, since networks as small as theirs gain next
+to nothing from more threads.
 """
 
 import argparse
@@ -8,10 +10,11 @@ import base64
 import html
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
-from lessons import BUILD, execute, find, quiet_environment, read, script
+from lessons import BUILD, execute, find, quiet_environment, read, script, threads
 from nbconvert import HTMLExporter
 
 from helpers import plots, records
@@ -33,17 +36,34 @@ def main() -> int:
     if options.profile:
         changes["LESSON_PROFILE"] = options.profile
     seeds = range(options.seeds) if options.seeds else [os.environ.get("LESSON_SEED") or "0"]
-    failed = 0
-    for path in find(options.lesson):
-        before = failed
-        for seed in seeds:
-            environment = quiet_environment(**changes, LESSON_SEED=str(seed))
-            failed += run(path, environment, f" seed {seed}" if options.seeds else "")
-        if failed == before:
-            show(results / f"{path.stem}.json", environment)
+    environments = [quiet_environment(**changes, LESSON_SEED=str(seed)) for seed in seeds]
+    lessons, failed = find(options.lesson), 0
+    at_once = min(side_by_side(environments[0]), len(lessons))
+    if at_once > 1:
+        shared = threads((os.cpu_count() or 1) // at_once)
+        environments = [environment | shared for environment in environments]
+    pool = ThreadPoolExecutor(at_once)  # no `with`, which would wait for its threads after Ctrl-C
+    for path, done in [(path, pool.submit(run_all, path, environments)) for path in lessons]:
+        failed += done.result()
+        if not done.result():
+            show(results / f"{path.stem}.json", environments[-1])
     index(results)
     print(f"pages: {(BUILD / 'index.html').relative_to(BUILD.parent)}")
     return 1 if failed else 0
+
+
+def side_by_side(environment: dict[str, str]) -> int:
+    """How many lessons to run at once."""
+    quick = (environment.get("LESSON_PROFILE") or "quick") == "quick"
+    on_cpu = (environment.get("LESSON_DEVICE") or "cpu") == "cpu"
+    return min(4, os.cpu_count() or 1) if quick and on_cpu else 1
+
+
+def run_all(path: Path, environments: list[dict[str, str]]) -> int:
+    """Execute one lesson in each environment; how many times it failed."""
+    notes = [f" seed {each['LESSON_SEED']}" for each in environments]
+    notes = notes if len(environments) > 1 else [""]
+    return sum(run(path, *each) for each in zip(environments, notes))
 
 
 def run(path: Path, environment: dict[str, str], note: str) -> bool:
@@ -72,7 +92,8 @@ def show(path: Path, environment: dict[str, str]) -> None:
     runs = [r for r in runs if r["seed"] == seed]
     if runs:
         latest = max(runs, key=lambda run: run["date"])
-        print(f"\n{latest['data']}; {latest['device']}, {latest['threads']} threads")
+        machine = f"{latest['device']}, threads: {latest['threads']}"
+        print(f"\n{path.stem}: {latest['data']}; {machine}")
         plots.table([{"rung": name, **figures} for name, figures in latest["rungs"].items()])
         print()
 

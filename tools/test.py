@@ -3,16 +3,15 @@
 import subprocess
 import sys
 
-from lessons import ROOT, quiet_environment, script
+from lessons import ROOT, quiet_environment, script, threads
 
 PYTEST = ["-m", "pytest", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300"]
 PARALLEL = ["-n", "2", "--dist", "loadfile", "-q"]
 
 
 def main() -> int:
-    threads = dict.fromkeys(["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"], "1")
     guard = str(ROOT / "tests" / "forbid_network")  # no connection leaves this machine
-    environment = quiet_environment(**threads, PYTHONPATH=guard)
+    environment = quiet_environment(**threads(1), PYTHONPATH=guard)
     for command in (["-m", "ruff", "check", "."], [*PYTEST, *PARALLEL, *sys.argv[1:]]):
         done = subprocess.run([sys.executable, *command], cwd=ROOT, env=environment)
         if done.returncode:

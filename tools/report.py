@@ -49,18 +49,19 @@ def lessons() -> str:
 
 
 def bench() -> str:
-    """The recorded benchmarks, each below its machine."""
+    """The recorded benchmarks, each folded below its machine."""
     parts = []
     for path in sorted((records.RESULTS / "bench").glob("*.json")):
         kept = json.loads(path.read_text())
         versions = ", ".join(f"{package} {found}" for package, found in kept["versions"].items())
-        parts.append(f"`tools/{path.stem}.py` ({kept['machine']}, {versions}):\n")
+        title = f"<code>tools/{path.stem}.py</code> on {kept['machine']}, {versions}"
+        parts.append(f"<details><summary>{title}</summary>\n")
         parts += ["| work | seconds | ratio | spread | MB |", "|---|---|---|---|---|"]
         for row in kept["rows"]:
             cells = zip((row["ratio"], row["spread"], row["megabytes"]), (".2f", ".0%", ",.0f"))
             rest = ("" if value is None else format(value, how) for value, how in cells)
             parts.append(f"| {row['name'].strip()} | {row['seconds']:.3f} | {' | '.join(rest)} |")
-        parts.append("")
+        parts.append("\n</details>\n")
     return "\n".join(parts)
 
 

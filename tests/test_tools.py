@@ -209,7 +209,7 @@ def test_a_recorded_benchmark_becomes_a_table(tmp_path, monkeypatch):
     monkeypatch.setattr(records, "RESULTS", tmp_path)
     monkeypatch.setenv("LESSON_RECORD", "1")
     timing.report([timing.Row("a", 1.0), timing.Row("  b", 2.0, 0.5)], "bench_x")
-    assert "| b | 2.000 | 0.50 |  |  |" in report.bench() and "tools/bench_x.py" in report.bench()
+    assert "| b | 2.000 | 0.500 |  |  |" in report.bench() and "tools/bench_x.py" in report.bench()
 
 
 def hold(size):

@@ -58,7 +58,7 @@ def bench() -> str:
         parts.append(f"<details><summary>{title}</summary>\n")
         parts += ["| work | seconds | ratio | spread | MB |", "|---|---|---|---|---|"]
         for row in kept["rows"]:
-            cells = zip((row["ratio"], row["spread"], row["megabytes"]), (".2f", ".0%", ",.0f"))
+            cells = zip((row["ratio"], row["spread"], row["megabytes"]), (".3f", ".0%", ",.0f"))
             rest = ("" if value is None else format(value, how) for value, how in cells)
             parts.append(f"| {row['name'].strip()} | {row['seconds']:.3f} | {' | '.join(rest)} |")
         parts.append("\n</details>\n")

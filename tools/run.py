@@ -1,8 +1,8 @@
 """Execute lessons; leave the notebooks, HTML pages with an index, and the figures under build/.
 
 A line for each lesson when it is done, and a table of its results; exit status 1 if any fails.
-Quick runs on a processor go side by side, up to four, since networks as small as theirs gain next
-to nothing from more threads.
+Quick runs on a processor go side by side, up to four, with a thread each: networks as small as
+theirs gain next to nothing from more.
 """
 
 import argparse
@@ -40,8 +40,7 @@ def main() -> int:
     lessons, failed = find(options.lesson), 0
     at_once = min(side_by_side(environments[0]), len(lessons))
     if at_once > 1:
-        shared = threads((os.cpu_count() or 1) // at_once)
-        environments = [environment | shared for environment in environments]
+        environments = [environment | threads(1) for environment in environments]
     pool = ThreadPoolExecutor(at_once)  # no `with`, which would wait for its threads after Ctrl-C
     for path, done in [(path, pool.submit(run_all, path, environments)) for path in lessons]:
         failed += done.result()

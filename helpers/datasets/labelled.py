@@ -42,12 +42,12 @@ def cifar10(run: Run) -> DataSet:
     official test batch. Shapes (N, 3, 32, 32) and (N,). ValueError names a file that is damaged.
     Krizhevsky 2009; the stand-in is described in `helpers.standins.objects`.
     """
+    from helpers.standins import objects
+
     where, stands_in = folder(run, "cifar10", _draw_cifar10), run.source == "stand-in"
     read, whole = cifar.read_set(lambda name: find(run, where / name))
     both = [Part(torch.from_numpy(x), torch.from_numpy(y.astype(np.int64))) for x, y in read]
     parts = [*hold_out(both[0], len(both[0].x) // 10), both[1]]
-    from helpers.standins import objects
-
     classes = objects.CLASSES if stands_in else cifar.CLASSES
     source = describe("cifar10", parts, stands_in, "real" if whole else PART)
     return DataSet(*parts, classes, source)

@@ -1,7 +1,7 @@
 """Draws the stand-ins; `helpers.datasets` keeps them in the real sets' own file formats.
 
 Each set is drawn once and kept in the user's cache folder, keyed by the code that draws it. The
-modules are imported where they are needed, since that takes a tenth of a second for all.
+modules are imported where they are needed, so that a lesson's first cell does not wait for all.
 """
 
 from collections.abc import Callable

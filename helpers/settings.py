@@ -41,9 +41,14 @@ class Run:
         """Floors were measured on the stand-ins with the quick budgets, and are enforced there."""
         return self.quick and self.source == "stand-in"
 
-    def pick(self, *, quick: T, full: T) -> T:
-        """The value for this run's profile; both stand side by side where they are used."""
-        return quick if self.quick else full
+    def pick(self, *, quick: T, full: T, cpu: T | None = None) -> T:
+        """The value for this run's profile; all stand side by side where they are used.
+
+        cpu: for full runs on a processor, where they do less; default: `full`.
+        """
+        if self.quick:
+            return quick
+        return full if cpu is None or self.device.type != "cpu" else cpu
 
     def __str__(self) -> str:
         data = "real data" if self.source == "real" else "stand-in data"

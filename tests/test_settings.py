@@ -1,9 +1,11 @@
 """Settings: the right defaults, and errors that name what is allowed."""
 
+import dataclasses
 import subprocess
 import sys
 
 import pytest
+import torch
 
 from helpers import settings
 
@@ -17,6 +19,13 @@ def test_quick_is_the_default(capsys):
 
 def test_full_takes_real_data_and_full_budgets(full):
     assert full.source == "real" and full.pick(quick=1, full=2) == 2 and not full.floors_hold
+
+
+def test_full_runs_on_a_processor_may_do_less(quick, full):
+    assert quick.pick(quick=1, full=3, cpu=2) == 1
+    assert full.pick(quick=1, full=3, cpu=2) == 2
+    on_gpu = dataclasses.replace(full, device=torch.device("cuda"))
+    assert on_gpu.pick(quick=1, full=3, cpu=2) == 3
 
 
 def test_quick_budgets_on_real_data_enforce_no_floors():

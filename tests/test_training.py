@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 from torchmetrics.functional.classification import multiclass_accuracy, multiclass_confusion_matrix
 
-from helpers import hooks, metrics, training
+from helpers import augment, hooks, metrics, training
 from helpers.batches import Batches
 
 
@@ -33,6 +33,28 @@ def weights(net):
 
 def same(a, b):
     return all(torch.equal(x, y) for x, y in zip(a, b, strict=True))
+
+
+WAITS = {"aten::_local_scalar_dense", "aten::nonzero", "aten::equal", "aten::masked_select"}
+
+
+def test_an_epoch_waits_for_the_device_once():
+    """By torch's profiler: a number is fetched for the mean loss, and none before it.
+
+    With SGD, since Adam's steps are counted where its weights are and read there on a CPU.
+    """
+    torch.manual_seed(0)
+    changes = [augment.crop(2), augment.flip(), augment.dihedral(), augment.light(0.1, 0.1)]
+    changes += [augment.affine(rotate=10, zoom=1.1)]
+    x, y = torch.randint(0, 256, (64, 3, 8, 8), dtype=torch.uint8), torch.randint(0, 3, (64,))
+    batches = Batches(x, y, 8, shuffle=True, augment=changes)
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(144, 3))
+    optimizer = torch.optim.SGD(net.parameters(), 0.1, fused=True)
+    schedule = training.one_cycle(optimizer, 0.1, len(batches))
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as seen:
+        training.train_epoch(net, batches, optimizer, schedule=schedule)
+    waits = {row.key: row.count for row in seen.key_averages() if row.key in WAITS}
+    assert waits == {"aten::_local_scalar_dense": 1}
 
 
 def test_evaluate_weighs_batches_by_their_size():

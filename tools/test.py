@@ -6,7 +6,7 @@ import sys
 from lessons import ROOT, quiet_environment, script, threads
 
 PYTEST = ["-m", "pytest", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300"]
-PARALLEL = ["-n", "2", "--dist", "loadfile", "-q"]
+PARALLEL = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-q"]
 
 
 def main() -> int:

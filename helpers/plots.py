@@ -208,15 +208,18 @@ def ladder(
     xlabel: str,
     references: Mapping[str, float] | None = None,
     log: bool = False,
+    digits: int = 3,
 ) -> None:
-    """A point for each rung, first on top, and lines for figures to compare with."""
+    """A point for each rung, first on top, and lines for figures to compare with.
+
+    `digits`: how many significant ones stand beside a point.
+    """
     names = list(figures)
     figure, place = plt.subplots(figsize=(7, 0.36 * len(names) + 1.4))
     place.plot(list(figures.values()), range(len(names)), "o", ms=8)
     for value, row in zip(figures.values(), range(len(names))):
-        place.annotate(
-            f"{value:.3g}", (value, row), (8, -4), textcoords="offset points", fontsize=9
-        )
+        text = f"{value:#.{digits}g}".rstrip(".")
+        place.annotate(text, (value, row), (8, -4), textcoords="offset points", fontsize=9)
     for (name, value), colour, style in zip((references or {}).items(), COLOURS[1:], ["-", ":"]):
         place.axvline(value, ls=style, color=colour, label=name)
     place.set(yticks=range(len(names)), yticklabels=names, xlabel=xlabel)

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import jsonschema
 import mutants
@@ -48,7 +49,28 @@ def test_a_failing_lesson_gives_exit_status_1_and_the_others_run(tmp_path, monke
     monkeypatch.setattr(run, "index", lambda results: None)
     assert run.main() == 1
     printed = capsys.readouterr().out
-    assert all(line in printed for line in ("01_bad: FAILED", "02_good: ok", "03_good: ok"))
+    lines = ("01_bad, seed 0: FAILED", "02_good, seed 0: ok", "03_good, seed 0: ok")
+    assert all(line in printed for line in lines)
+
+
+def test_seeds_of_a_lesson_run_side_by_side(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(run, "BUILD", tmp_path)
+    waits = f"""
+        import os, time
+        from pathlib import Path
+        here, end = Path({str(tmp_path)!r}), time.monotonic() + 30
+        (here / ("seed" + os.environ["LESSON_SEED"])).touch()
+        while not ((here / "seed0").exists() and (here / "seed1").exists()):
+            assert time.monotonic() < end, "the other seed has not begun"
+    """
+    nbformat.write(notebook_of(dedent(waits)), tmp_path / "01_waits.ipynb")
+    monkeypatch.setattr(run, "find", lambda _: [tmp_path / "01_waits.ipynb"])
+    monkeypatch.setattr(run, "side_by_side", lambda environment: 2)
+    monkeypatch.setattr(sys, "argv", ["run.py", "--seeds", "2"])
+    monkeypatch.setattr(run, "index", lambda results: None)
+    assert run.main() == 0
+    printed = capsys.readouterr().out
+    assert all(f"01_waits, seed {seed}: ok" in printed for seed in (0, 1))
 
 
 @pytest.mark.parametrize("name, value", [("PROFILE", "full"), ("DEVICE", "cuda")])

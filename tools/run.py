@@ -1,14 +1,15 @@
 """Execute lessons; leave the notebooks, HTML pages with an index, and the figures under build/.
 
-A line for each lesson when it is done, and a table of its results; exit status 1 if any fails.
+A line for each run when it is done, and a table of its results; exit status 1 if any fails.
 Quick runs on a processor go side by side, up to four, with a thread each: networks as small as
-theirs gain next to nothing from more.
+theirs gain little from more.
 """
 
 import argparse
 import base64
 import html
 import os
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +20,8 @@ from nbconvert import HTMLExporter
 
 from helpers import plots, records
 
+WRITING = threading.Lock()  # several seeds of a lesson write the same page; the last one stays
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -27,7 +30,7 @@ def main() -> int:
         "--profile", choices=["quick", "full"], help="default: LESSON_PROFILE, quick"
     )
     parser.add_argument("--record", action="store_true", help="keep the figures in results/")
-    parser.add_argument("--seeds", type=int, help="run with the seeds 0 to SEEDS - 1, one by one")
+    parser.add_argument("--seeds", type=int, help="run with the seeds 0 to SEEDS - 1")
     options = parser.parse_args()
     BUILD.mkdir(exist_ok=True)
     kept = options.record or os.environ.get("LESSON_RECORD") == "1"
@@ -37,35 +40,29 @@ def main() -> int:
         changes["LESSON_PROFILE"] = options.profile
     seeds = range(options.seeds) if options.seeds else [os.environ.get("LESSON_SEED") or "0"]
     environments = [quiet_environment(**changes, LESSON_SEED=str(seed)) for seed in seeds]
-    lessons, failed = find(options.lesson), 0
-    at_once = min(side_by_side(environments[0]), len(lessons))
+    jobs = [(path, each) for path in find(options.lesson) for each in environments]
+    at_once = min(side_by_side(environments[0]), len(jobs))
     if at_once > 1:
-        environments = [environment | threads(1) for environment in environments]
+        jobs = [(path, environment | threads(1)) for path, environment in jobs]
     pool = ThreadPoolExecutor(at_once)  # no `with`, which would wait for its threads after Ctrl-C
-    for path, done in [(path, pool.submit(run_all, path, environments)) for path in lessons]:
+    failed = 0
+    for job, done in [(job, pool.submit(run, *job)) for job in jobs]:
         failed += done.result()
         if not done.result():
-            show(results / f"{path.stem}.json", environments[-1])
+            show(*job, results)
     index(results)
     print(f"pages: {(BUILD / 'index.html').relative_to(BUILD.parent)}")
     return 1 if failed else 0
 
 
 def side_by_side(environment: dict[str, str]) -> int:
-    """How many lessons to run at once."""
+    """How many runs at once."""
     quick = (environment.get("LESSON_PROFILE") or "quick") == "quick"
     on_cpu = (environment.get("LESSON_DEVICE") or "cpu") == "cpu"
     return min(4, os.cpu_count() or 1) if quick and on_cpu else 1
 
 
-def run_all(path: Path, environments: list[dict[str, str]]) -> int:
-    """Execute one lesson in each environment; how many times it failed."""
-    notes = [f" seed {each['LESSON_SEED']}" for each in environments]
-    notes = notes if len(environments) > 1 else [""]
-    return sum(run(path, *each) for each in zip(environments, notes))
-
-
-def run(path: Path, environment: dict[str, str], note: str) -> bool:
+def run(path: Path, environment: dict[str, str]) -> bool:
     """Execute one lesson into build/; print its line; True if it failed."""
     start = time.perf_counter()
     notebook = read(path)
@@ -73,26 +70,28 @@ def run(path: Path, environment: dict[str, str], note: str) -> bool:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     error = execute(notebook, environment)
-    nbformat.write(notebook, BUILD / path.name)
+    seconds = time.perf_counter() - start
     page, _ = HTMLExporter(template_name="lab").from_notebook_node(notebook)
-    (BUILD / f"{path.stem}.html").write_text(page, encoding="utf-8")
+    with WRITING:
+        nbformat.write(notebook, BUILD / path.name)
+        (BUILD / f"{path.stem}.html").write_text(page, encoding="utf-8")
     word = "FAILED" if error else "ok"
-    print(f"{path.stem}{note}: {word} in {time.perf_counter() - start:.0f} s", flush=True)
+    print(f"{path.stem}, seed {environment['LESSON_SEED']}: {word} in {seconds:.0f} s", flush=True)
     if error:
         print(f"  {error.ename}: {error.evalue}\n  the cell is in build/{path.stem}.html")
     return error is not None
 
 
-def show(path: Path, environment: dict[str, str]) -> None:
-    """Print the figures that a lesson's run in this environment recorded."""
+def show(path: Path, environment: dict[str, str], results: Path) -> None:
+    """Print the figures that a lesson's run in this environment recorded under `results`."""
     profile, seed = environment.get("LESSON_PROFILE") or "quick", int(environment["LESSON_SEED"])
     source = "real" if profile == "full" else environment.get("LESSON_SOURCE") or "stand-in"
-    runs = records.runs_of(path.stem, profile, source, path.parent)
+    runs = records.runs_of(path.stem, profile, source, results)
     runs = [r for r in runs if r["seed"] == seed]
     if runs:
         latest = max(runs, key=lambda run: run["date"])
         machine = f"{latest['device']}, threads: {latest['threads']}"
-        print(f"\n{path.stem}: {latest['data']}; {machine}")
+        print(f"\n{path.stem}: {latest['data']}; seed {seed}; {machine}")
         plots.table([{"rung": name, **figures} for name, figures in latest["rungs"].items()])
         print()
 

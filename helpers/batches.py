@@ -107,7 +107,7 @@ class Batches:
 
     def normalise(self, x: Tensor) -> Tensor:
         """Bytes (N, C, H, W) to floats with mean 0 and deviation 1 over the set."""
-        return x.float().sub_(self.mean).mul_(self.scale)
+        return (x.float() - self.mean).mul_(self.scale)
 
 
 def _tensor(x: Tensor | np.ndarray) -> Tensor:

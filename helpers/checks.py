@@ -59,6 +59,7 @@ def goal(name: str, value: float, aim: float, lecture: float | None = None) -> N
         print(f"{name}: {value:.4f} (the goal {aim:g} is for full runs on real data{beside})")
         return
     met = bool(value >= aim)
+    goals[:] = [each for each in goals if each["name"] != name]  # the cell may be run again
     goals.append({"name": name, "value": round(float(value), 5), "goal": aim, "met": met})
     print(f"{name}: {value:.4f}, goal {aim:g}{beside}: {'met' if met else 'MISSED'}")
 

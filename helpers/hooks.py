@@ -12,12 +12,13 @@ def record(layers: Sequence[nn.Module]) -> Iterator[list[Tensor]]:
     """Collect the outputs of `layers`, in the order in which they are computed.
 
     with hooks.record([model[0], model[3]]) as seen: model(batch)
-    Each entry is the layer's output, detached. An error inside leaves no hook behind either.
+    Each entry is a copy of the layer's output, without its graph. An error inside leaves no hook
+    behind either.
     """
     seen: list[Tensor] = []
 
     def keep(layer: nn.Module, inputs: tuple, output: Tensor) -> None:
-        seen.append(output.detach())
+        seen.append(output.detach().clone())  # a layer that works in place may come next
 
     handles = [layer.register_forward_hook(keep) for layer in layers]
     try:

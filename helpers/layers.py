@@ -141,8 +141,20 @@ class UnetBlock(nn.Module):
         self.convs = make(up // 2 + skip, out)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
-        x = self.enlarge(x)[..., : skip.shape[-2], : skip.shape[-1]]  # odd grids: one row too many
+        x = fitted(self.enlarge(x), skip)
         return self.convs(torch.cat([x, F.relu(self.norm(skip))], 1))
+
+
+def fitted(x: Tensor, other: Tensor) -> Tensor:
+    """x (N, C, H, W) on the grid of `other`, which may differ by a row or a column.
+
+    An odd grid that was halved and doubled has one too many where a convolution halved it, which is
+    cut; where pooling did, one too few: the last is repeated.
+    """
+    height, width = other.shape[-2:]
+    x = x[..., :height, :width]
+    down, right = height - x.shape[-2], width - x.shape[-1]
+    return F.pad(x, (0, right, 0, down), "replicate") if down or right else x
 
 
 class DynamicUnet(nn.Module):
@@ -185,7 +197,7 @@ class DynamicUnet(nn.Module):
         h = seen.pop()
         for block in self.blocks:
             h = block(h, seen.pop())
-        h = self.last(h)[..., : x.shape[-2], : x.shape[-1]]
+        h = fitted(self.last(h), x)
         return self.head(torch.cat([h, x], 1) if self.see_input else h)
 
 

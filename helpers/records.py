@@ -51,7 +51,7 @@ def record(run: Run, data: str, rungs: Mapping[str, Mapping[str, float]]) -> Non
         "seconds": round(time.time() - run.started, 1),
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "commit": _commit(),
-        "date": datetime.date.today().isoformat(),
+        "date": datetime.datetime.now().isoformat(timespec="seconds"),
         "goals": checks.goals,
         "floors": checks.floors,
         "rungs": {name: _rounded(figures) for name, figures in rungs.items()},

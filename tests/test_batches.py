@@ -99,6 +99,9 @@ def test_the_set_is_not_changed_by_an_epoch():
     for shuffle in (False, True):
         epoch(Batches(x, Y, 10, shuffle=shuffle, augment=[augment.light(0.5), augment.dihedral()]))
     assert torch.equal(x, X)
+    already = X.float()  # no bytes: neither is such a set changed
+    epoch(Batches(already, Y, 10))
+    assert torch.equal(already, X.float())
 
 
 def test_unequal_or_empty_is_refused():

@@ -487,6 +487,11 @@ def overlong_zip() -> bytes:
     return archive.replace(struct.pack("<I", 50_000), struct.pack("<I", 5))
 
 
+def damaged(archive: bytes) -> bytes:
+    """With another bit in the checksum that gzip keeps of its contents."""
+    return archive[:-8] + bytes([archive[-8] ^ 1]) + archive[-7:]
+
+
 EVIL = {
     "absolute in tar": (tarred("ok.txt", "/abs.txt"), "outside"),
     "dots in tar": (tarred("ok.txt", "x/../../up.txt"), "outside"),
@@ -506,6 +511,7 @@ EVIL = {
     "bomb in tgz": (tarred(*[f"{i}" for i in range(2001)]), "grows over 10,000"),
     "cut zip": (zipped(a_txt=b"A" * 999)[:-30], "damaged"),
     "cut tgz": (tarred("a.txt", "b.txt")[:-20], "damaged"),
+    "one bit of tgz": (damaged(tarred("a.txt")), "damaged"),
     "no archive": (b"<html>an error page</html>" * 99, "damaged"),
     "file and folder": (tarred("a.txt", "a.txt/b.txt"), "in each other's way"),
 }

@@ -283,6 +283,13 @@ def test_the_dynamic_unet_fits_other_encoders():
         assert layers.DynamicUnet(encoder, 2)(torch.zeros(2, 3, 20, 24)).shape == (2, 2, 20, 24)
 
 
+def test_the_dynamic_unet_fits_grids_that_pooling_rounds_down():
+    stages = [(nn.Conv2d(a, a + 2, 3, padding=1), nn.MaxPool2d(2)) for a in (3, 5, 7)]
+    encoder = nn.Sequential(*[nn.Sequential(*stage) for stage in stages])
+    for side in ((45, 60), (22, 31)):
+        assert layers.DynamicUnet(encoder, 2)(torch.zeros(2, 3, *side)).shape == (2, 2, *side)
+
+
 def test_gradients_come_through_every_bridge(quick):
     model = layers.DynamicUnet(encoders.encoder(quick), 2)
     model.encoder[-1].register_forward_hook(lambda layer, x, out: out.detach())

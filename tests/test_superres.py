@@ -120,6 +120,8 @@ def test_photos_in_folders_by_part_and_kind(real):
 
 def test_photos_in_any_folder_are_split(real):
     save(real.data / "pets" / "images", 20)
+    save(real.data / "pets" / "annotations" / "trimaps", 20, shade=1)  # outlines, no photographs
+    (real.data / "pets" / "images" / "._1.png").write_bytes(b"what macOS leaves in archives")
     data = datasets.photos(real, 16)
     assert (len(data.train.x), len(data.valid.x)) == (18, 2)
     together = sorted(x[1, 0, 0].item() for x in [*data.train.x, *data.valid.x])

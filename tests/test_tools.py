@@ -16,7 +16,7 @@ import refresh
 import report
 import run
 import timing
-from lessons import ROOT, execute, find, quiet_environment, replace_once
+from lessons import ROOT, default_environment, execute, find, quiet_environment, replace_once
 
 from helpers import records, settings
 
@@ -36,6 +36,12 @@ def test_execute_uses_this_python_and_stops_at_the_first_error():
     assert notebook.cells[2].outputs == []
     left = [p for p in psutil.Process().children(recursive=True) if "ipykernel" in str(p.cmdline())]
     assert not left, "the kernel ends with the call"
+
+
+def test_a_kernel_that_is_killed_fails_its_lesson_only():
+    notebook = notebook_of("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    error = execute(notebook, quiet_environment())
+    assert error.ename == "DeadKernelError" and "memory" in error.evalue
 
 
 def test_a_failing_lesson_gives_exit_status_1_and_the_others_run(tmp_path, monkeypatch, capsys):
@@ -71,6 +77,25 @@ def test_seeds_of_a_lesson_run_side_by_side(tmp_path, monkeypatch, capsys):
     assert run.main() == 0
     printed = capsys.readouterr().out
     assert all(f"01_waits, seed {seed}: ok" in printed for seed in (0, 1))
+
+
+def test_the_newest_record_is_shown(tmp_path):
+    runs = [{"seed": 3, "date": "2026-01-02"}, {"seed": 0, "date": "2026-01-02T10:00:00"}]
+    (tmp_path / "01.json").write_text(json.dumps({"runs": runs + runs[:1]}))
+    assert run.last_recorded(tmp_path / "01.json") == runs[1]
+    assert run.last_recorded(tmp_path / "01.json", seed=3) == runs[0]
+    assert run.last_recorded(tmp_path / "02.json") is None
+
+
+def test_tests_do_not_take_over_somebody_s_settings(monkeypatch):
+    for name in ("PROFILE", "SEED", "CACHE"):
+        monkeypatch.setenv(f"LESSON_{name}", "7")
+    environment = default_environment(LESSON_SEED="2")
+    assert [environment[f"LESSON_{name}"] for name in ("PROFILE", "SEED", "CACHE")] == [
+        "",
+        "2",
+        "7",
+    ]
 
 
 @pytest.mark.parametrize("name, value", [("PROFILE", "full"), ("DEVICE", "cuda")])

@@ -202,6 +202,13 @@ def test_hooks_are_removed_even_after_an_error():
     assert not any(layer._forward_hooks for layer in net)
 
 
+def test_what_is_recorded_stays_when_the_next_layer_works_in_place():
+    net, x = nn.Sequential(nn.BatchNorm2d(2), nn.ReLU(inplace=True)), torch.randn(4, 2, 3, 3)
+    with hooks.record([net[0]]) as seen:
+        net(x)
+    assert torch.allclose(seen[0], F.batch_norm(x, None, None, training=True), atol=1e-6)
+
+
 def test_summary_changes_nothing(capsys):
     net = nn.Sequential(nn.Conv2d(1, 4, 3, 2, 1), nn.BatchNorm2d(4), nn.Flatten())
     before = weights(net)

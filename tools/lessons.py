@@ -12,7 +12,7 @@ from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 from traitlets import Instance, default
 
@@ -60,6 +60,13 @@ def quiet_environment(**changes: str) -> dict[str, str]:
     }
 
 
+def default_environment(**changes: str) -> dict[str, str]:
+    """The same without the settings of lessons that somebody made, but for the cache's place."""
+    keep = ("LESSON_CACHE", "LESSON_PROGRESS")
+    made = [name for name in os.environ if name.startswith("LESSON_") and name not in keep]
+    return quiet_environment(**dict.fromkeys(made, "") | changes)
+
+
 def threads(count: int) -> dict[str, str]:
     """For a child's environment: how many threads its arithmetic may take."""
     names = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"]
@@ -88,6 +95,9 @@ def execute(
         client.execute(env=environment)
     except CellExecutionError as error:
         return error
+    except DeadKernelError:
+        why = "the kernel died; was there not enough memory? Fewer side by side: make run NB=01"
+        return CellExecutionError("", "DeadKernelError", why)
     except AssertionError:
         if client.km is None:  # that is how nbclient ends after Ctrl-C
             raise KeyboardInterrupt from None

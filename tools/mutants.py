@@ -22,8 +22,8 @@ from lessons import (
     NOTEBOOKS,
     ROOT,
     code_cells,
+    default_environment,
     find,
-    quiet_environment,
     read,
     replace_once,
     script,
@@ -37,7 +37,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lesson", help="01, 02, ...; default: all")
     paths, start = find(parser.parse_args().lesson), time.perf_counter()
-    os.environ.update(quiet_environment(**threads(1), LESSON_PROFILE="quick"))
+    os.environ.update(default_environment(**threads(1)))
     os.environ.update(MPLBACKEND="agg", CUDA_VISIBLE_DEVICES="", PYTHONWARNINGS="ignore")
     fresh = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(2, fresh, max_tasks_per_child=1) as pool:

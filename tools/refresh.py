@@ -3,11 +3,10 @@
 import argparse
 import base64
 import io
-import os
 import re
 
 import nbformat
-from lessons import code_cells, execute, find, quiet_environment, read, script
+from lessons import code_cells, default_environment, execute, find, read, script
 from PIL import Image
 
 
@@ -19,9 +18,7 @@ def main() -> int:
         notebook = read(path)
         for cell in code_cells(notebook):
             cell.outputs, cell.execution_count = [], None
-        settings = {name: "" for name in os.environ if name.startswith("LESSON_")}
-        settings.pop("LESSON_CACHE", None)
-        error = execute(notebook, {**quiet_environment(), **settings, "LESSON_PROGRESS": "lines"})
+        error = execute(notebook, default_environment())
         if error:
             print(f"{path.name}: FAILED, kept as it was\n{error}")
             failed += 1

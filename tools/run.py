@@ -33,8 +33,8 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, help="run with the seeds 0 to SEEDS - 1")
     options = parser.parse_args()
     BUILD.mkdir(exist_ok=True)
-    kept = options.record or os.environ.get("LESSON_RECORD") == "1"
-    results = records.RESULTS if kept else BUILD / "results"
+    where = "1" if options.record else os.environ.get("LESSON_RECORD") or str(BUILD / "results")
+    results = records.RESULTS if where == "1" else Path(where).resolve()
     changes = {"LESSON_RECORD": str(results)}
     if options.profile:
         changes["LESSON_PROFILE"] = options.profile
@@ -84,16 +84,18 @@ def run(path: Path, environment: dict[str, str]) -> bool:
 
 def show(path: Path, environment: dict[str, str], results: Path) -> None:
     """Print the figures that a lesson's run in this environment recorded under `results`."""
-    profile, seed = environment.get("LESSON_PROFILE") or "quick", int(environment["LESSON_SEED"])
-    source = "real" if profile == "full" else environment.get("LESSON_SOURCE") or "stand-in"
-    runs = records.runs_of(path.stem, profile, source, results)
-    runs = [r for r in runs if r["seed"] == seed]
-    if runs:
-        latest = max(runs, key=lambda run: run["date"])
+    seed = int(environment["LESSON_SEED"])
+    if latest := last_recorded(results / f"{path.stem}.json", seed):
         machine = f"{latest['device']}, threads: {latest['threads']}"
         print(f"\n{path.stem}: {latest['data']}; seed {seed}; {machine}")
         plots.table([{"rung": name, **figures} for name, figures in latest["rungs"].items()])
         print()
+
+
+def last_recorded(path: Path, seed: int | None = None) -> dict | None:
+    """The newest run in a file of records (with that seed), None where there is none."""
+    runs = [run for run in records.read(path) if seed in (None, run["seed"])]
+    return max(runs, key=lambda run: run["date"], default=None)
 
 
 def index(results: Path) -> None:
@@ -122,9 +124,8 @@ def thumbnail(notebook: nbformat.NotebookNode) -> str:
 
 
 def figures(path: Path) -> str:
-    runs = records.read(path)
-    rungs = runs[-1]["rungs"].items() if runs else []
-    lines = (f"{name}: {', '.join(f'{k} {v:g}' for k, v in row.items())}" for name, row in rungs)
+    rungs = run["rungs"] if (run := last_recorded(path)) else {}
+    lines = (f"{n}: {', '.join(f'{k} {v:g}' for k, v in row.items())}" for n, row in rungs.items())
     return "".join(f"<li>{html.escape(line)}</li>" for line in lines)
 
 

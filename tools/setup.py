@@ -21,9 +21,14 @@ def main() -> None:
     build = parser.parse_args().torch
     if sys.version_info < (3, 11):
         sys.exit(f"Python 3.11 or later is needed, this is {sys.version.split()[0]}")
-    if not PYTHON.exists():
+    if not has_pip():
         print("making .venv", flush=True)
-        venv.create(VENV, with_pip=True)
+        try:
+            venv.create(VENV, with_pip=True, clear=True)
+        except subprocess.CalledProcessError:
+            sys.exit(
+                "Python's venv can't install pip: on Debian and Ubuntu, apt install python3-venv"
+            )
     if build:
         index = f"https://download.pytorch.org/whl/{build}"
         pip("torch", "torchvision", "--index-url", index)
@@ -31,6 +36,12 @@ def main() -> None:
     pip("--editable", f"{ROOT}[test]")
     (VENV / "ready").touch()
     print("ready")
+
+
+def has_pip() -> bool:
+    """Is there an environment, and a whole one? Its Python comes first, pip last."""
+    ask = [PYTHON, "-m", "pip", "--version"]
+    return PYTHON.exists() and not subprocess.run(ask, capture_output=True).returncode
 
 
 def pip(*arguments: str) -> None:

@@ -43,8 +43,13 @@ def find(run: Run, path: Path) -> Path:
     raise FileNotFoundError(
         f"{path.name} is not in {path.parent}. Get the real data with "
         f"`make data NB={run.number}`, or point LESSON_DATA at the folder that holds it; or "
-        "run the lesson on stand-ins with LESSON_PROFILE=quick."
+        f"run the lesson on stand-ins {without_data(run)}."
     )
+
+
+def without_data(run: Run) -> str:
+    """How to get stand-ins in the place of this run's real data."""
+    return "without LESSON_SOURCE=real" if run.quick else "with LESSON_PROFILE=quick"
 
 
 def shuffled(count: int) -> Tensor:

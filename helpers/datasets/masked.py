@@ -7,7 +7,7 @@ import torch
 
 from helpers import standins
 from helpers.datasets import pictures, scenes
-from helpers.datasets.base import PART, DataSet, Part, describe, find, folder
+from helpers.datasets.base import PART, DataSet, Part, describe, find, folder, without_data
 from helpers.settings import Run
 
 
@@ -28,7 +28,7 @@ def carvana(run: Run, size: int | tuple[int, int]) -> DataSet:
             raise FileNotFoundError(
                 f"train is not in {where}. Carvana's photographs need an account at Kaggle; "
                 f"`make data NB={run.number}` says how to get them. Or take drawn cars with "
-                "LESSON_CARVANA=stand-in, or the quick profile."
+                f"LESSON_CARVANA=stand-in, or run on stand-ins {without_data(run)}."
             )
     parts = _decode(*scenes.carvana(where), size, threshold=128)
     real = "real" if sum(len(part.x) for part in parts) == 5088 else PART

@@ -11,7 +11,7 @@ from helpers.datasets import pictures
 from helpers.datasets.base import DataSet, Part, describe, find, folder, hold_out, shuffled
 from helpers.settings import Run
 
-PHOTOS = ["photos", "imagenette320", "imagenette160", "pets"]  # the first that is there is taken
+PHOTOS = ["photos", "imagenette320", "imagenette160", "pets/images"]  # the first that is there
 LSUN_SAMPLE = 300_000  # bedrooms that the lecture trained on, about
 
 
@@ -41,8 +41,9 @@ def photos(run: Run, size: int | None = None) -> DataSet:
         labels = torch.tensor([kinds.index(kind) if kind in kinds else 0 for kind in named])
         parts.append(Part(torch.from_numpy(pictures.decode(files, size).x), labels))
     train, valid = parts if split else hold_out(parts[0], max(1, len(parts[0].x) // 10))
-    source = describe("photos" if stands_in else where.name, [train, valid], stands_in)
-    return DataSet(train, valid, None, kinds or [where.name], f"{source}, {size} pixels")
+    name = "photos" if stands_in else where.relative_to(run.data).parts[0]
+    source = describe(name, [train, valid], stands_in)
+    return DataSet(train, valid, None, kinds or [name], f"{source}, {size} pixels")
 
 
 def superres(run: Run) -> dict[str, list[Tensor]]:

@@ -37,8 +37,15 @@ class Pictures(NamedTuple):
 
 
 def find_pictures(folder: Path, pattern: str = "**/*") -> list[Path]:
-    """All picture files below a folder, sorted; FileNotFoundError where there are none."""
-    found = [p for p in sorted(Path(folder).glob(pattern)) if p.suffix.lower() in ENDINGS]
+    """All picture files below a folder, sorted; FileNotFoundError where there are none.
+
+    Names that begin with a dot are left out: macOS puts such files, no pictures, into archives.
+    """
+    found = [
+        p
+        for p in sorted(Path(folder).glob(pattern))
+        if p.suffix.lower() in ENDINGS and not p.name.startswith(".")
+    ]
     if not found:
         raise FileNotFoundError(f"no pictures {pattern!r} in {folder}: is it the right folder?")
     return found

@@ -4,6 +4,7 @@ Written out because `tarfile`'s filters came with Python 3.11.4, and neither the
 a limit.
 """
 
+import gzip
 import tarfile
 import zipfile
 import zlib
@@ -14,6 +15,14 @@ from typing import IO
 
 MEMBERS = 1_000_000  # the largest set has a third of that
 CHUNK = 2**20
+DAMAGE = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    gzip.BadGzipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+)
 
 
 class BadArchive(Exception):
@@ -46,7 +55,7 @@ def unpack(archive: Path, target: Path, limit: int) -> Path:
                         if total > limit:
                             raise BadArchive(f"{name!r} is longer than it says")
                         out.write(piece)
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as e:
+    except DAMAGE as e:
         raise BadArchive(f"it is damaged ({e})") from e
     except (FileExistsError, NotADirectoryError, IsADirectoryError, UnicodeError) as e:
         raise BadArchive(f"two of its members are in each other's way ({e})") from e
@@ -69,6 +78,8 @@ def _members(archive: Path) -> Iterator[tuple[str, int, IO[bytes] | None]]:
                 if not (member.isfile() or member.isdir()):
                     raise BadArchive(f"{member.name!r} is a link or a device")
                 yield member.name, member.size, t.extractfile(member)
+            while t.fileobj.read(CHUNK):  # gzip's checksum stands behind what tar reads
+                pass
 
 
 def _inside(name: str) -> PurePosixPath:

@@ -29,7 +29,13 @@ def load_weights(model: nn.Module, arch: str, run: Run, strict: bool = True) -> 
     from torchvision.models import get_model_weights  # takes over a second to import
 
     chosen = get_model_weights(arch).IMAGENET1K_V1
-    state = chosen.get_state_dict(progress=True, check_hash=True, weights_only=True)
+    try:
+        state = chosen.get_state_dict(progress=True, check_hash=True, weights_only=True)
+    except OSError as e:
+        raise FileNotFoundError(
+            f"{path} is not there, and {chosen.url} can't be had ({e}): get it where there is a "
+            "network, and put it there under this name"
+        ) from e
     _fill(model, state, chosen.url, strict)
     return chosen.url
 

@@ -3,6 +3,7 @@
 import re
 import urllib.request
 from pathlib import Path
+from urllib.error import URLError
 
 import pytest
 import torch
@@ -177,6 +178,13 @@ def test_without_a_file_only_a_full_run_asks_torchvision(net, run, monkeypatch):
     full = settings.start("08_test", {"LESSON_DATA": str(run.data), "LESSON_PROFILE": "full"})
     assert load_weights(net, "toy", full) == Weights.IMAGENET1K_V1.url
     assert asked == [{"progress": True, "check_hash": True, "weights_only": True}]
+
+    def offline(**options):
+        raise URLError("no network")
+
+    monkeypatch.setattr(Weights.IMAGENET1K_V1, "get_state_dict", offline)
+    with pytest.raises(FileNotFoundError, match="toy.pth is not there.*no network"):
+        load_weights(net, "toy", full)
 
 
 # The tool

@@ -59,11 +59,12 @@ def test_a_failing_lesson_gives_exit_status_1_and_the_others_run(tmp_path, monke
     assert all(line in printed for line in lines)
 
 
-def test_seeds_of_a_lesson_run_side_by_side(tmp_path, monkeypatch, capsys):
+def test_seeds_of_a_lesson_run_side_by_side_and_record_where_asked(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(run, "BUILD", tmp_path)
     waits = f"""
         import os, time
         from pathlib import Path
+        assert os.environ["LESSON_RECORD"] == {str(tmp_path / "kept")!r}
         here, end = Path({str(tmp_path)!r}), time.monotonic() + 30
         (here / ("seed" + os.environ["LESSON_SEED"])).touch()
         while not ((here / "seed0").exists() and (here / "seed1").exists()):
@@ -73,6 +74,7 @@ def test_seeds_of_a_lesson_run_side_by_side(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(run, "find", lambda _: [tmp_path / "01_waits.ipynb"])
     monkeypatch.setattr(run, "side_by_side", lambda environment: 2)
     monkeypatch.setattr(sys, "argv", ["run.py", "--seeds", "2"])
+    monkeypatch.setenv("LESSON_RECORD", str(tmp_path / "kept"))
     monkeypatch.setattr(run, "index", lambda results: None)
     assert run.main() == 0
     printed = capsys.readouterr().out
@@ -90,12 +92,8 @@ def test_the_newest_record_is_shown(tmp_path):
 def test_tests_do_not_take_over_somebody_s_settings(monkeypatch):
     for name in ("PROFILE", "SEED", "CACHE"):
         monkeypatch.setenv(f"LESSON_{name}", "7")
-    environment = default_environment(LESSON_SEED="2")
-    assert [environment[f"LESSON_{name}"] for name in ("PROFILE", "SEED", "CACHE")] == [
-        "",
-        "2",
-        "7",
-    ]
+    clean = default_environment(LESSON_SEED="2")
+    assert [clean[f"LESSON_{name}"] for name in ("PROFILE", "SEED", "CACHE")] == ["", "2", "7"]
 
 
 @pytest.mark.parametrize("name, value", [("PROFILE", "full"), ("DEVICE", "cuda")])
